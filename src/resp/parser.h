@@ -74,14 +74,14 @@ class RequestParser {
   Outcome Fail(std::string text);
 
   State state_ = State::kStart;
-  size_t position_ = 0;     // first byte of the buffer that is not taken yet
-  size_t scanned_ = 0;      // no line end between position_ and here
-  int64_t args_left_ = 0;   // arguments of the request that are still to come
-  size_t bulk_bytes_ = 0;   // size of the one being read (kBulkBody)
+  size_t position_ = 0;    // first byte of the buffer that is not taken yet
+  size_t scanned_ = 0;     // no line end between position_ and here
+  int64_t args_left_ = 0;  // arguments of the request that are still to come
+  size_t bulk_bytes_ = 0;  // size of the one being read (kBulkBody)
   size_t wanted_ = 1;
-  bool finished_ = false;        // the last call returned kRequest
-  std::vector<Bytes> argv_;      // views of the arguments since the last kNeedMore, then of all
-  std::vector<Slice> earlier_;   // arguments before that, as offsets: the buffer may have moved
+  bool finished_ = false;       // the last call returned kRequest
+  std::vector<Bytes> argv_;     // views of the arguments since the last kNeedMore, then of all
+  std::vector<Slice> earlier_;  // arguments before that, as offsets: the buffer may have moved
   std::vector<std::string> inline_args_;  // arguments of an inline request, unquoted
   std::string error_;
 };

@@ -19,12 +19,12 @@ inline constexpr int kReplyDepthMax = 128;
 struct Value {
   enum class Kind : uint8_t {
     kSimple,
-    kError,     // '-', and RESP3's bulk error '!'
+    kError,  // '-', and RESP3's bulk error '!'
     kInteger,
     kBulk,
-    kNull,      // "$-1", "*-1" and "_"
+    kNull,  // "$-1", "*-1" and "_"
     kArray,
-    kMap,       // items are key, value, key, value …
+    kMap,  // items are key, value, key, value …
     kSet,
     kPush,
     kDouble,
@@ -34,8 +34,8 @@ struct Value {
   };
 
   Kind kind = Kind::kNull;
-  int64_t integer = 0;    // kInteger; kBool: 0 or 1
-  double number = 0;      // kDouble; its text as sent is in `text`
+  int64_t integer = 0;  // kInteger; kBool: 0 or 1
+  double number = 0;    // kDouble; its text as sent is in `text`
   std::string text;
   std::vector<Value> items;
   std::vector<Value> attributes;  // key, value … sent in front of the value
