@@ -57,20 +57,22 @@ class RequestParser {
 
  private:
   enum class State : uint8_t { kStart, kInline, kCount, kBulkHeader, kBulkBody };
-  enum class Header : uint8_t { kRead, kNeedMore, kTooBig, kBadNumber };
+  enum class Header : uint8_t { kRead, kNeedMore, kTooBig, kWrongMark, kBadNumber };
   struct Slice {
     size_t at;
     size_t size;
   };
 
   void Begin();
+  bool ParseWhole(Bytes buffer, const ParserLimits& limits);
   Outcome ParseCount(Bytes buffer, const ParserLimits& limits);
   Outcome ParseBulks(Bytes buffer, const ParserLimits& limits);
   Outcome ParseInline(Bytes buffer, const ParserLimits& limits);
-  Header ReadHeader(Bytes buffer, size_t line_bytes_max, int64_t& number);
-  Outcome BulkHeaderError(Bytes buffer, Header header);
+  void SplitPlain(Bytes line);
+  Header ReadHeader(Bytes buffer, char mark, size_t line_bytes_max, int64_t& number);
   Outcome Finish(Bytes buffer);
   Outcome NeedMore(Bytes buffer, size_t wanted);
+  Outcome FailHeader(Bytes buffer, Header header);
   Outcome Fail(std::string text);
 
   State state_ = State::kStart;
