@@ -14,7 +14,7 @@ CTEST := ctest --output-on-failure --no-label-summary --no-tests=error
 .PHONY: help build run test demo wire redis-tests bench torture lint format debug asan ubsan tsan clean
 
 help:                 ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z -]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 	@echo '  ARGS="…" is passed on: make test ARGS="-R wire", make bench ARGS="--tests get,set"'
 
 build:                ## the server, optimised: build/veddb-server, and the tests
