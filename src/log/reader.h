@@ -59,7 +59,6 @@ class LogReader {
   std::unique_ptr<LogFile> file_;
   LogPosition segment_start_ = 0;
   LogPosition segment_end_ = 0;  // where the next segment starts; UINT64_MAX for the last one
-  uint64_t header_bytes_ = 0;
 
   std::unique_ptr<char[]> buffer_;
   size_t buffer_capacity_ = 0;

@@ -36,11 +36,13 @@ struct LogOptions {
   FsyncPolicy policy = FsyncPolicy::kEverysec;
 };
 
-// Any thread, except where said otherwise. Locks: append_mutex_, then sync_mutex_.
+// Any thread, except where said otherwise. Locks in this order: append_mutex_,
+// sync_mutex_; the others alone.
 class LogWriter {
  public:
   // Called on the sync thread with synced() after each fdatasync that succeeded, and once after a
-  // failure of either kind (then failure() is set). Must not call the writer's blocking methods.
+  // failure of either kind (then failure() is set). Must not call SyncNow, Reopen, Retire or
+  // SetSyncListener.
   using SyncListener = std::function<void(LogPosition synced)>;
 
   // Begins a new segment at `tail`. REQUIRES: tail is what CheckTail (tail.h) reported for the
@@ -66,7 +68,7 @@ class LogWriter {
   // The first position that is still in a file.
   LogPosition begin() const { return begin_.load(std::memory_order_acquire); }
 
-  // REQUIRES: called before the first Append, or with nullptr when the listener's owner goes.
+  // nullptr = none; when it returns the old listener does not run any more.
   void SetSyncListener(SyncListener listener);
   void SetPolicy(FsyncPolicy policy);
   FsyncPolicy policy() const { return policy_.load(std::memory_order_relaxed); }
@@ -102,18 +104,21 @@ class LogWriter {
  private:
   explicit LogWriter(const LogOptions& options);
 
+  enum class Cause : bool { kAppend, kSync };
+
   // REQUIRES for all of these: append_mutex_ held.
-  Result<LogPosition> WriteLocked(char* frame, size_t size, uint16_t flags, uint64_t payload_hash);
+  Result<LogPosition> WriteLocked(Bytes record);
   Status BeginSegment(LogPosition start, uint32_t segment_flags);
   Status RollIfFull(size_t more);
-  Error FailLocked(const std::string& what);
+  void FailLocked(Cause cause, const std::string& what);
   Error Refusal() const;
 
   void SyncLoop();
-  // One fdatasync of what is appended now; false if it failed.
-  bool SyncOnce();
-  void NotifySynced();
-  void RenewMark();
+  // One fdatasync of what is appended now, if there is anything.
+  void SyncOnce();
+  void TellListener();
+  enum class Renewal : bool { kIfDue, kNow };
+  void RenewMark(Renewal renewal);
 
   const LogOptions options_;
 
@@ -122,13 +127,13 @@ class LogWriter {
   std::shared_ptr<LogSegment> segment_;
   std::string failure_;       // why; empty = fine
   bool sync_failed_ = false;  // the failure was an fdatasync's: the tail is unknown
-  uint64_t generation_ = 0;   // counts Reopen()s
 
   std::atomic<LogPosition> begin_{0};
   std::atomic<LogPosition> end_{0};
   std::atomic<LogPosition> synced_{0};
   std::atomic<FsyncPolicy> policy_;
   std::atomic<bool> failed_{false};
+  std::atomic<uint64_t> generation_{0};  // counts Reopen()s; written under append_mutex_
   std::atomic<bool> sync_wanted_{false};
   std::atomic<uint64_t> appends_{0};
   std::atomic<uint64_t> syncs_{0};
@@ -142,12 +147,15 @@ class LogWriter {
   // Guarded by sync_mutex_.
   bool stopping_ = false;
   bool failure_told_ = true;
-  SyncListener listener_;
+
+  std::mutex listener_mutex_;  // held while the listener runs
+  SyncListener listener_;      // guarded by listener_mutex_
+  std::mutex retire_mutex_;    // one Retire at a time
 
   // Used by the sync thread, and by Open and the destructor while it does not run.
   std::unique_ptr<SyncedMark> mark_;
+  LogPosition mark_position_ = 0;
   int64_t mark_renewed_ms_ = 0;
-  int64_t last_everysec_ms_ = 0;
 
   std::thread sync_thread_;
 };
