@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// ServerApi: what commands about the server itself may ask of it (connection, transactions, admin).
+// Implemented by server/server.h. Thread: the loop.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "command/registry.h"
+#include "command/session.h"
+#include "config/config_store.h"
+
+namespace veddb {
+
+class Call;
+
+// A client as CLIENT LIST shows it. Valid during the call that handed it out.
+struct ClientView {
+  Session* session = nullptr;
+  const std::string* address = nullptr;        // "ip:port"; a Unix socket's is "path:0"
+  const std::string* local_address = nullptr;
+  int fd = -1;
+  bool unix_socket = false;
+  int64_t age_s = 0;
+  int64_t idle_s = 0;
+  bool blocked = false;           // waits for a job, a drain or the end of a pause
+  size_t query_buffer_used = 0;
+  size_t query_buffer_free = 0;
+  size_t argv_memory = 0;
+  size_t output_memory = 0;       // replies that wait to be sent
+  size_t output_list_length = 0;  // 0 or 1: replies are one string here
+  size_t total_memory = 0;
+  std::string last_command;       // full name, "NULL" before the first
+};
+
+class ServerApi {
+ public:
+  virtual ~ServerApi() = default;
+
+  virtual ConfigStore& config() = 0;
+  virtual CommandRegistry& commands() = 0;
+
+  // --- clients ---
+  virtual void ForEachClient(const std::function<void(const ClientView&)>& visit) = 0;
+  virtual ClientView ViewOf(const Session& session) = 0;
+  // Closes it, after its pending reply if it is the caller. False: no such client.
+  virtual bool KillClient(uint64_t id, const Session& caller) = 0;
+  // Until WallMillis() reaches `until_ms`, commands of clients (only those that may write, or all)
+  // wait. A pause of all is never weakened by a later one of writes that ends earlier.
+  virtual void PauseClients(int64_t until_ms, bool all) = 0;
+  virtual void UnpauseClients() = 0;
+  // Wakes a client that is blocked in a command. False: it is not blocked.
+  virtual bool UnblockClient(uint64_t id, bool with_error) = 0;
+  // AUTH: true if the password is right for this user.
+  virtual bool CheckPassword(Bytes user, Bytes password) = 0;
+  // Back to the state of a new connection (RESET): transaction, watches, database, protocol, name.
+  virtual void ResetSession(Session& session) = 0;
+  // The caller's connection: whether it comes from this machine.
+  virtual bool IsLocal(const Session& session) = 0;
+
+  // --- transactions ---
+  // Ends the transaction and forgets the watches (DISCARD, and what EXEC does first).
+  virtual void DiscardTransaction(Session& session) = 0;
+  virtual void Unwatch(Session& session) = 0;
+
+  // --- the server ---
+  // INFO's text for these sections (lower case; empty: the default ones).
+  virtual std::string Info(const std::vector<std::string>& sections) = 0;
+  virtual void ResetStats() = 0;
+  // CONFIG REWRITE, CONFIG SET go through config(); this ends the process after the loop's turn.
+  virtual void RequestShutdown() = 0;
+  virtual void SetActiveExpire(bool on) = 0;
+  // Writes everything pending to RocksDB and drops all clean objects from memory (DEBUG RELOAD).
+  virtual Status ReloadFromDisk() = 0;
+  // Holds the loop for this long (DEBUG SLEEP).
+  virtual void SleepMicros(int64_t micros) = 0;
+  // A count of errors by their first word, for INFO errorstats.
+  virtual void CountError(Bytes wire) = 0;
+  virtual const std::string& run_id() const = 0;
+};
+
+}  // namespace veddb

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "command/snapshot.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "object/serialize.h"
+#include "shard/query_pool.h"
+#include "storage/engine.h"
+
+namespace veddb {
+namespace {
+
+// Below this a keyspace is scanned by one thread: splitting would cost more than it gains.
+constexpr uint64_t kParallelBytesMin = 4 << 20;
+// Several parts a thread even out ranges of unequal cost.
+constexpr size_t kPartsPerThread = 4;
+
+// A family's value as a sink of WritePut.
+class ValueSink {
+ public:
+  char* BeginPut(Family /*family*/, size_t key_size, size_t value_size) {
+    bytes_.resize(key_size + value_size);
+    key_size_ = key_size;
+    return bytes_.data();
+  }
+  Bytes key() const { return Bytes(bytes_).substr(0, key_size_); }
+  Bytes value() const { return Bytes(bytes_).substr(key_size_); }
+
+ private:
+  std::string bytes_;
+  size_t key_size_ = 0;
+};
+
+std::string KeyspaceBegin(uint32_t id) {
+  std::string out;
+  PutBE32(out, id);
+  return out;
+}
+
+}  // namespace
+
+Snapshot::Snapshot(std::unique_ptr<ReadView> view, const Engine& engine, QueryPool& pool,
+                   Databases* held)
+    : view_(std::move(view)), engine_(engine), pool_(pool), held_(held) {}
+
+const Snapshot::Overlay& Snapshot::OverlayOf(KeyspaceKind kind, uint32_t id) const {
+  const auto [found, made] = overlays_.try_emplace({kind, id});
+  Overlay& overlay = found->second;
+  if (!made || held_ == nullptr) return overlay;
+  const auto add = [&overlay](const Keyspace& keyspace) {
+    keyspace.ForPending([&](const Entry& entry) {
+      overlay[StorageKey(keyspace, entry.key())] = &entry;
+    });
+  };
+  for (size_t shard = 0; shard < held_->shard_count(); ++shard) {
+    if (kind == KeyspaceKind::kDocuments) {
+      add(held_->Documents(shard, id));
+      continue;
+    }
+    for (uint32_t database = 0; database < held_->database_count(); ++database) {
+      if (held_->Keys(shard, database).id() == id) add(held_->Keys(shard, database));
+    }
+  }
+  return overlay;
+}
+
+Status Snapshot::Scan(KeyspaceKind kind, uint32_t id, Bytes lower, Bytes upper,
+                      const Visitor& visit) const {
+  const std::string begin = KeyspaceBegin(id);
+  const std::string end = PrefixEnd(begin);
+  if (lower.empty()) lower = begin;
+  if (upper.empty()) upper = end;
+  const Overlay& overlay = OverlayOf(kind, id);
+  const auto it = view_->NewIterator(FamilyOf(kind), lower, upper);
+  auto changed = overlay.lower_bound(lower);
+  const auto changed_end = overlay.lower_bound(upper);
+  ValueSink sink;
+  it->SeekToFirst();
+  while (it->Valid() || changed != changed_end) {
+    const bool from_memory =
+        changed != changed_end && (!it->Valid() || Bytes(changed->first) <= it->key());
+    if (!from_memory) {
+      if (!visit(it->key(), it->value())) return Ok();
+      it->Next();
+      continue;
+    }
+    const Entry& entry = *changed->second;
+    if (it->Valid() && it->key() == changed->first) it->Next();
+    ++changed;
+    if (!entry.present()) continue;
+    WritePutOf(kind, id, entry, sink);
+    if (!visit(sink.key(), sink.value())) return Ok();
+  }
+  return it->status();
+}
+
+size_t Snapshot::Parts(KeyspaceKind kind, uint32_t id) const {
+  if (held_ != nullptr || pool_.threads() < 2) return 1;
+  const std::string begin = KeyspaceBegin(id);
+  if (engine_.ApproximateBytes(FamilyOf(kind), begin, PrefixEnd(begin)) < kParallelBytesMin) {
+    return 1;
+  }
+  return pool_.threads() * kPartsPerThread;
+}
+
+Status Snapshot::ScanParallel(KeyspaceKind kind, uint32_t id, size_t parts,
+                              const PartVisitor& visit) const {
+  if (parts <= 1) {
+    return Scan(kind, id, {}, {}, [&](Bytes key, Bytes value) { return visit(0, key, value); });
+  }
+  const std::string begin = KeyspaceBegin(id);
+  const std::string end = PrefixEnd(begin);
+  std::vector<std::string> cuts =
+      engine_.SplitRange(FamilyOf(kind), begin, end, static_cast<int>(parts));
+  cuts.insert(cuts.begin(), begin);
+  cuts.push_back(end);
+  OverlayOf(kind, id);  // made before the threads look at it
+  // Guards `first_error`: a part that fails, at most once each.
+  std::mutex error_mutex;
+  Status first_error;
+  pool_.ForEachPart(cuts.size() - 1, [&](size_t part) {
+    const Status status =
+        Scan(kind, id, cuts[part], cuts[part + 1],
+             [&](Bytes key, Bytes value) { return visit(part, key, value); });
+    if (status.ok()) return;
+    const std::lock_guard<std::mutex> lock(error_mutex);
+    if (first_error.ok()) first_error = status;
+  });
+  return first_error;
+}
+
+}  // namespace veddb

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Snapshot: keys and documents as they were at one moment, for commands that read many of them.
+// Outside of transactions it is a snapshot of the store that no writer waits for; inside, with every
+// shard held, the changes in memory that the store does not have yet are laid over it, so that a
+// transaction sees its own writes.
+//
+// Owned by: the thread that runs the command; ScanParallel uses the query pool's others too.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "object/databases.h"
+#include "object/keyspace.h"
+#include "storage/read_view.h"
+
+namespace veddb {
+
+class Engine;
+class QueryPool;
+
+class Snapshot {
+ public:
+  // `held`: the shards, when all are held by the caller, else nullptr.
+  Snapshot(std::unique_ptr<ReadView> view, const Engine& engine, QueryPool& pool, Databases* held);
+
+  // Gets the name (key, or ordered _id) behind the family's prefix, and the family's value. Returns
+  // false to stop.
+  using Visitor = std::function<bool(Bytes storage_key, Bytes value)>;
+
+  // Storage keys in [lower, upper) of a space or collection, in order. Empty bounds: from its begin,
+  // to its end.
+  Status Scan(KeyspaceKind kind, uint32_t id, Bytes lower, Bytes upper, const Visitor& visit) const;
+  // How many parts ScanParallel will use for this keyspace.
+  size_t Parts(KeyspaceKind kind, uint32_t id) const;
+  // The whole keyspace in `parts` ranges that follow each other in order, each on one thread; the
+  // visitor is told the part. Everything is visited, unless a visitor returns false, which ends its
+  // own part.
+  using PartVisitor = std::function<bool(size_t part, Bytes storage_key, Bytes value)>;
+  Status ScanParallel(KeyspaceKind kind, uint32_t id, size_t parts, const PartVisitor& visit) const;
+
+ private:
+  using Overlay = std::map<std::string, const Entry*, std::less<>>;
+  const Overlay& OverlayOf(KeyspaceKind kind, uint32_t id) const;
+
+  const std::unique_ptr<ReadView> view_;
+  const Engine& engine_;
+  QueryPool& pool_;
+  Databases* const held_;
+  mutable std::map<std::pair<KeyspaceKind, uint32_t>, Overlay> overlays_;
+};
+
+}  // namespace veddb

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// ObjectContext: what all keyspaces of one shard share. Owned by: whoever holds the shard; the
+// fields marked 'any thread' may be read from elsewhere (relaxed) for INFO and memory limits.
+#pragma once
+#include <atomic>
+#include <cstdint>
+
+namespace veddb {
+
+class Turn;
+
+// A counter with one writer at a time and readers on any thread.
+class SharedCounter {
+ public:
+  void Add(int64_t n) {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  void Set(int64_t n) { value_.store(n, std::memory_order_relaxed); }
+  int64_t Get() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<int64_t> value_{0};
+};
+
+struct ObjectContext {
+  // The epoch that changes made now belong to. A drain begins by raising it; an entry whose
+  // dirty_epoch is not above drained_epoch is clean.
+  uint32_t epoch = 1;
+  uint32_t drained_epoch = 0;
+  uint32_t now_s = 0;     // coarse clock for the access times of entries
+  Turn* turn = nullptr;   // where changes are listed; set by whoever holds the shard
+  // Any thread:
+  SharedCounter used_bytes;       // entries and their values
+  SharedCounter pending_entries;  // entries with changes that no finished drain holds
+  SharedCounter pending_bytes;    // their keys and values, about
+  SharedCounter keyspace_hits;
+  SharedCounter keyspace_misses;
+  SharedCounter expired_keys;
+  SharedCounter unloaded_objects;  // clean objects that left memory under maxmemory
+  SharedCounter loaded_objects;    // objects read back from disk
+};
+
+}  // namespace veddb

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// KeyRef: a key (or a document) that a command names, with where it lives. Made on the loop before
+// dispatch; the machine resolves keyspace and entry once the shard is held, so that a handler finds
+// every key of its command in memory.
+#pragma once
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "object/keyspace.h"
+
+namespace veddb {
+
+struct KeyRef {
+  Bytes name;  // key, or the ordered encoding of _id
+  uint64_t hash = 0;
+  uint32_t space = 0;  // database number, or collection id
+  KeyspaceKind kind = KeyspaceKind::kKeys;
+  uint16_t shard = 0;
+  // While the shard is held:
+  Keyspace* keyspace = nullptr;
+  Entry* entry = nullptr;  // nullptr: not known to be in memory
+
+  // The entry, looked up again where it was not found before (an earlier part of the same command
+  // may have made it).
+  Entry* Find() {
+    if (entry == nullptr) entry = keyspace->Find(name, hash);
+    return entry;
+  }
+  Entry* FindOrInsert() {
+    if (Find() == nullptr) entry = keyspace->Insert(name, hash);
+    return entry;
+  }
+};
+
+inline KeyRef MakeKeyRef(Bytes key, uint32_t database, size_t shards) {
+  KeyRef ref;
+  ref.name = key;
+  ref.hash = Hash64(key);
+  ref.space = database;
+  ref.shard = static_cast<uint16_t>(KeySlot(key) % shards);
+  return ref;
+}
+
+inline KeyRef MakeDocumentRef(Bytes encoded_id, uint32_t collection, size_t shards) {
+  KeyRef ref;
+  ref.name = encoded_id;
+  ref.hash = Hash64(encoded_id);
+  ref.space = collection;
+  ref.kind = KeyspaceKind::kDocuments;
+  // The bits below those that choose the bucket, and mixed with the collection.
+  ref.shard = static_cast<uint16_t>(((ref.hash >> 32) + collection * 0x9E3779B1ULL) % shards);
+  return ref;
+}
+
+}  // namespace veddb

@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "object/keyspace.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "object/serialize.h"
+#include "object/turn.h"
+
+namespace veddb {
+namespace {
+
+constexpr size_t kUnloadSamples = 12;
+// A blob that is overwritten is kept while the new value fills at least half of it.
+constexpr size_t kBlobReuseDivisor = 2;
+
+size_t BlobBytes(size_t capacity) { return AllocatedBytes(sizeof(Blob) + capacity); }
+
+}  // namespace
+
+Keyspace::Keyspace(KeyspaceKind kind, uint32_t id, ObjectContext& context)
+    : kind_(kind), id_(id), context_(context) {}
+
+Keyspace::~Keyspace() {
+  std::vector<Entry*> all;
+  all.reserve(table_.size());
+  table_.ForEach([&all](Entry* entry) { all.push_back(entry); });
+  for (Entry* entry : all) {
+    if (entry->has_blob()) std::free(entry->value.blob);
+    std::free(entry);
+  }
+}
+
+void Keyspace::Detach() {
+  int64_t pending = static_cast<int64_t>(dirty_.size());
+  for (const auto* list : {&draining_, &drained_}) {
+    for (const Entry* entry : *list) {
+      if (entry != nullptr && entry->dirty_epoch != context_.epoch) ++pending;
+    }
+  }
+  context_.pending_entries.Add(-pending);
+  context_.used_bytes.Add(-used_bytes_.Get());
+}
+
+Entry* Keyspace::Insert(Bytes key, uint64_t hash) {
+  Entry* entry = table_.Insert(key, hash);
+  entry->accessed_s = context_.now_s;
+  Account(static_cast<int64_t>(EntryBytes(*entry)));
+  return entry;
+}
+
+Entry* Keyspace::InsertKnownAbsent(Bytes key, uint64_t hash) {
+  Entry* entry = Insert(key, hash);
+  absent_.push_back(entry);
+  if (context_.turn != nullptr) context_.turn->AddKeyspace(this);
+  return entry;
+}
+
+Entry* Keyspace::InsertLoaded(Bytes key, uint64_t hash, Bytes value) {
+  ObjectType type = ObjectType::kDocument;
+  Encoding encoding = Encoding::kRaw;
+  int64_t expire_at_ms = 0;
+  if (kind_ == KeyspaceKind::kKeys) {
+    KeyHeader header;
+    if (!GetKeyHeader(&value, &header)) return nullptr;
+    type = static_cast<ObjectType>(header.type);
+    encoding = static_cast<Encoding>(header.encoding);
+    if (type != ObjectType::kString || encoding > Encoding::kEmbedded) return nullptr;
+    expire_at_ms = header.expiry_ms;
+  }
+  Entry* entry = Insert(key, hash);
+  if (encoding == Encoding::kInt) {
+    const std::optional<int64_t> number = ParseInt64(value);
+    if (!number) encoding = Encoding::kRaw;
+    entry->value.integer = number.value_or(0);
+  }
+  if (encoding != Encoding::kInt) {
+    Blob* blob = NewBlob(entry, value.size(), value.size());
+    std::memcpy(blob->data, value.data(), value.size());
+  }
+  entry->type = type;
+  entry->encoding = encoding;
+  entry->flags |= Entry::kOnDisk;
+  entry->expire_at_ms = expire_at_ms;
+  if (expire_at_ms != 0) {
+    entry->flags |= Entry::kIndexedExpiry;
+    hinted_ms_[entry] = expire_at_ms;
+    IndexExpiry(entry);
+  }
+  context_.loaded_objects.Add(1);
+  return entry;
+}
+
+void Keyspace::Touch(Entry* entry) {
+  if (entry->dirty_epoch != context_.epoch) {
+    if (batch_ != nullptr && (entry->flags & Entry::kPending) != 0) {
+      // It waits in the draining list: the drain must get it as it is now.
+      draining_[entry->pending_index] = nullptr;
+      WriteToDrain(entry, *batch_);
+    }
+    AddToDirty(entry);
+  }
+  if ((entry->flags & Entry::kInTurn) == 0) {
+    DCHECK(context_.turn != nullptr);
+    entry->flags |= Entry::kInTurn;
+    context_.turn->Add(this, entry);
+  }
+  if (!watchers_.empty()) TouchWatchers(entry->key());
+}
+
+void Keyspace::AddToDirty(Entry* entry) {
+  if (entry->dirty_epoch <= context_.drained_epoch) context_.pending_entries.Add(1);
+  entry->dirty_epoch = context_.epoch;
+  entry->flags |= Entry::kPending;
+  entry->pending_index = static_cast<uint32_t>(dirty_.size());
+  dirty_.push_back(entry);
+  const size_t bytes = entry->key_size + (entry->has_blob() ? entry->value.blob->size : 8);
+  context_.pending_bytes.Add(static_cast<int64_t>(bytes));
+}
+
+Blob* Keyspace::NewBlob(Entry* entry, size_t size, size_t capacity) {
+  auto* blob = static_cast<Blob*>(std::malloc(sizeof(Blob) + capacity));
+  CHECK(blob != nullptr);
+  blob->size = static_cast<uint32_t>(size);
+  blob->capacity = static_cast<uint32_t>(capacity);
+  entry->value.blob = blob;
+  Account(static_cast<int64_t>(BlobBytes(capacity)));
+  return blob;
+}
+
+void Keyspace::DropValue(Entry* entry) {
+  if (!entry->has_blob()) return;
+  Account(-static_cast<int64_t>(BlobBytes(entry->value.blob->capacity)));
+  std::free(entry->value.blob);
+  entry->value.blob = nullptr;
+}
+
+void Keyspace::BecomePresent(Entry* entry, ObjectType type, Encoding encoding) {
+  if (!entry->present()) {
+    count_.Add(1);
+    context_.turn->AddKeyspace(this);
+  }
+  entry->type = type;
+  entry->encoding = encoding;
+}
+
+void Keyspace::SetBlob(Entry* entry, ObjectType type, Encoding encoding, Bytes value) {
+  Touch(entry);
+  Blob* blob = entry->has_blob() ? entry->value.blob : nullptr;
+  const bool fits = blob != nullptr && blob->capacity >= value.size() &&
+                    blob->capacity <= value.size() * kBlobReuseDivisor + sizeof(Blob);
+  if (!fits) {
+    DropValue(entry);
+    entry->type = entry->present() ? type : entry->type;
+    blob = NewBlob(entry, value.size(), value.size());
+  }
+  blob->size = static_cast<uint32_t>(value.size());
+  std::memmove(blob->data, value.data(), value.size());
+  BecomePresent(entry, type, encoding);
+}
+
+void Keyspace::SetInteger(Entry* entry, int64_t value) {
+  Touch(entry);
+  DropValue(entry);
+  BecomePresent(entry, ObjectType::kString, Encoding::kInt);
+  entry->value.integer = value;
+}
+
+Blob* Keyspace::ResizeBlob(Entry* entry, size_t size) {
+  Touch(entry);
+  std::array<char, kInt64Chars> digits;
+  Blob* old = nullptr;
+  Bytes before;
+  if (entry->has_blob()) {
+    old = entry->value.blob;
+    before = entry->blob();
+  } else if (entry->present()) {
+    before = {digits.data(), FormatInt64(entry->value.integer, digits.data())};
+  }
+  if (old == nullptr || old->capacity < size) {
+    // Growing in place, as APPEND does, doubles up to a megabyte and adds one beyond, as Redis.
+    constexpr size_t kGreedyMax = 1024 * 1024;
+    const bool grows = old != nullptr && size > before.size();
+    const size_t capacity = grows ? size + std::min(size, kGreedyMax) : size;
+    Blob* blob = NewBlob(entry, size, capacity);
+    const size_t kept = std::min(size, before.size());
+    std::memcpy(blob->data, before.data(), kept);
+    std::memset(blob->data + kept, 0, size - kept);
+    if (old != nullptr) {
+      Account(-static_cast<int64_t>(BlobBytes(old->capacity)));
+      std::free(old);
+    }
+  } else {
+    if (size > old->size) std::memset(old->data + old->size, 0, size - old->size);
+    old->size = static_cast<uint32_t>(size);
+  }
+  BecomePresent(entry, ObjectType::kString, Encoding::kRaw);
+  return entry->value.blob;
+}
+
+void Keyspace::MoveValue(Entry* from, Keyspace& target, Entry* to) {
+  Touch(from);
+  target.Touch(to);
+  const int64_t expire_at_ms = from->expire_at_ms;
+  target.DropValue(to);
+  target.BecomePresent(to, from->type, from->encoding);
+  to->value = from->value;
+  if (from->has_blob()) {
+    const auto bytes = static_cast<int64_t>(BlobBytes(from->value.blob->capacity));
+    Account(-bytes);
+    target.Account(bytes);
+  }
+  from->type = ObjectType::kNone;
+  from->value.blob = nullptr;
+  count_.Add(-1);
+  context_.turn->AddKeyspace(this);
+  SetExpiry(from, 0);
+  target.SetExpiry(to, expire_at_ms);
+}
+
+void Keyspace::Delete(Entry* entry) {
+  DCHECK(entry->present());
+  Touch(entry);
+  DropValue(entry);
+  entry->type = ObjectType::kNone;
+  count_.Add(-1);
+  context_.turn->AddKeyspace(this);
+  SetExpiry(entry, 0);
+}
+
+void Keyspace::SetExpiry(Entry* entry, int64_t expire_at_ms) {
+  if (entry->expire_at_ms == expire_at_ms) return;
+  Touch(entry);
+  UnindexExpiry(entry);
+  entry->expire_at_ms = expire_at_ms;
+  IndexExpiry(entry);
+}
+
+void Keyspace::IndexExpiry(Entry* entry) {
+  if (entry->expire_at_ms != 0) expiries_.emplace(entry->expire_at_ms, entry);
+}
+
+void Keyspace::UnindexExpiry(Entry* entry) {
+  if (entry->expire_at_ms != 0) expiries_.erase({entry->expire_at_ms, entry});
+}
+
+int64_t Keyspace::average_ttl_ms(int64_t now_ms) const {
+  constexpr size_t kSampled = 100;
+  if (expiries_.empty()) return 0;
+  // The first and last of an ordered set, sampled from both ends, bound the mean; take the middle.
+  int64_t sum = 0;
+  size_t n = 0;
+  for (auto it = expiries_.begin(); it != expiries_.end() && n < kSampled; ++it, ++n) {
+    sum += std::max<int64_t>(0, it->first - now_ms);
+  }
+  return sum / static_cast<int64_t>(n);
+}
+
+void Keyspace::LogExpiryHint(Entry* entry, RecordBuilder& record) {
+  const bool hinted = (entry->flags & Entry::kIndexedExpiry) != 0;
+  if (!hinted && entry->expire_at_ms == 0) return;
+  if (hinted) {
+    const int64_t before_ms = hinted_ms_[entry];
+    if (before_ms == entry->expire_at_ms) return;
+    const std::string old_hint = ExpiryKey(before_ms, ExpiryKind::kKey, StorageKey(*this, entry->key()));
+    record.Delete(Family::kExpiry, old_hint);
+    hints_.Delete(Family::kExpiry, old_hint);
+  }
+  if (entry->expire_at_ms == 0) {
+    hinted_ms_.erase(entry);
+    entry->flags &= static_cast<uint8_t>(~Entry::kIndexedExpiry);
+    return;
+  }
+  const std::string hint =
+      ExpiryKey(entry->expire_at_ms, ExpiryKind::kKey, StorageKey(*this, entry->key()));
+  record.Put(Family::kExpiry, hint, {});
+  hints_.Put(Family::kExpiry, hint, {});
+  hinted_ms_[entry] = entry->expire_at_ms;
+  entry->flags |= Entry::kIndexedExpiry;
+}
+
+int64_t Keyspace::TakeUnloggedCount() {
+  const int64_t delta = count_.Get() - logged_count_;
+  logged_count_ += delta;
+  return delta;
+}
+
+int64_t Keyspace::TakeUndrainedCount() {
+  const int64_t delta = count_.Get() - drained_count_;
+  drained_count_ += delta;
+  return delta;
+}
+
+void Keyspace::EndTurn() {
+  in_turn_ = false;
+  for (Entry* entry : absent_) {
+    if (!entry->present() && (entry->flags & Entry::kPending) == 0 &&
+        entry->dirty_epoch <= context_.drained_epoch) {
+      Free(entry);
+    }
+  }
+  absent_.clear();
+}
+
+void Keyspace::Free(Entry* entry) {
+  DropValue(entry);
+  UnindexExpiry(entry);
+  if ((entry->flags & Entry::kIndexedExpiry) != 0) hinted_ms_.erase(entry);
+  Account(-static_cast<int64_t>(EntryBytes(*entry)));
+  table_.Remove(entry, Hash64(entry->key()));
+  std::free(entry);
+}
+
+// --- drains ---
+
+void Keyspace::BeginDrain(ChangeBatch& batch) {
+  DCHECK(draining_.empty() && unfinished_ == 0);
+  draining_.swap(dirty_);
+  drain_next_ = 0;
+  unfinished_ = draining_.size();
+  batch_ = draining_.empty() ? nullptr : &batch;
+  batch.Append(std::move(hints_));
+  hints_ = ChangeBatch();
+}
+
+size_t Keyspace::DrainSome(size_t limit, ChangeBatch& batch) {
+  size_t n = 0;
+  for (; n < limit && drain_next_ < draining_.size(); ++n, ++drain_next_) {
+    constexpr size_t kAhead = 8;
+    if (drain_next_ + kAhead < draining_.size()) {
+      __builtin_prefetch(draining_[drain_next_ + kAhead]);
+    }
+    Entry* entry = draining_[drain_next_];
+    if (entry == nullptr) continue;
+    draining_[drain_next_] = nullptr;
+    WriteToDrain(entry, batch);
+  }
+  if (DrainWritten()) {
+    batch_ = nullptr;
+    draining_.clear();
+    drain_next_ = 0;
+    if (draining_.capacity() > 1 << 16) draining_.shrink_to_fit();
+  }
+  return n;
+}
+
+void Keyspace::WriteToDrain(Entry* entry, ChangeBatch& batch) {
+  entry->flags &= static_cast<uint8_t>(~Entry::kPending);
+  drained_.push_back(entry);
+  if (entry->present()) {
+    WritePut(*this, *entry, batch);
+    entry->flags |= Entry::kOnDisk;
+  } else if ((entry->flags & Entry::kOnDisk) != 0) {
+    WriteDelete(*this, *entry, batch);
+    entry->flags &= static_cast<uint8_t>(~Entry::kOnDisk);
+  }
+}
+
+void Keyspace::FinishDrain() {
+  DCHECK(DrainWritten());
+  int64_t bytes = 0;
+  int64_t clean = 0;
+  for (Entry* entry : drained_) {
+    if (entry->dirty_epoch > context_.drained_epoch) continue;
+    ++clean;
+    bytes += entry->key_size + (entry->has_blob() ? entry->value.blob->size : 8);
+    if (!entry->present()) Free(entry);
+  }
+  context_.pending_entries.Add(-clean);
+  context_.pending_bytes.Add(-std::min(bytes, context_.pending_bytes.Get()));
+  drained_.clear();
+  if (drained_.capacity() > 1 << 16) drained_.shrink_to_fit();
+  unfinished_ = 0;
+}
+
+bool Keyspace::UnloadOne(uint64_t random) {
+  Entry* coldest = nullptr;
+  for (size_t i = 0; i < kUnloadSamples; ++i) {
+    random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+    Entry* entry = table_.Sample(random);
+    if (entry == nullptr) return false;
+    if (!entry->present() || entry->dirty_epoch > context_.drained_epoch) continue;
+    if (coldest == nullptr || entry->accessed_s < coldest->accessed_s) coldest = entry;
+  }
+  if (coldest == nullptr) return false;
+  complete_ = false;
+  context_.unloaded_objects.Add(1);
+  Free(coldest);
+  return true;
+}
+
+// --- watched keys ---
+
+void Keyspace::Watch(Bytes key, std::shared_ptr<WatchState> state) {
+  watchers_[std::string(key)].push_back(std::move(state));
+}
+
+void Keyspace::Unwatch(Bytes key, const WatchState* state) {
+  const auto found = watchers_.find(std::string(key));
+  if (found == watchers_.end()) return;
+  std::erase_if(found->second, [state](const auto& held) { return held.get() == state; });
+  if (found->second.empty()) watchers_.erase(found);
+}
+
+void Keyspace::TouchWatchers(Bytes key) {
+  const auto found = watchers_.find(std::string(key));
+  if (found == watchers_.end()) return;
+  for (auto& state : found->second) state->touched.store(true, std::memory_order_relaxed);
+}
+
+}  // namespace veddb

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Keyspace: one shard's part of a database's keys, or of a collection's documents, in memory.
+//
+// Three duties besides finding entries:
+//  - every change is announced by Touch() before it is made. That lists the entry in the turn (for
+//    the log) and in the dirty list of the present epoch (for the next drain);
+//  - a drain takes the dirty list as it is at one moment and writes it out in slices. An entry that
+//    is changed before its slice came is written out first (copy on write at the level of entries),
+//    so that the drain is an exact picture of that moment;
+//  - clean entries may leave memory at any time between commands.
+//
+// Owned by: whoever holds the shard. Everything is O(1) per entry but where said otherwise.
+#pragma once
+#include <absl/container/btree_set.h>
+#include <absl/container/flat_hash_map.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "object/context.h"
+#include "object/entry.h"
+#include "object/table.h"
+#include "storage/change_batch.h"
+
+namespace veddb {
+
+class RecordBuilder;
+class Turn;
+
+// Set by whoever changes a watched key; read when the watcher's EXEC runs.
+struct WatchState {
+  std::atomic<bool> touched{false};
+};
+
+enum class KeyspaceKind : uint8_t { kKeys, kDocuments };
+
+class Keyspace {
+ public:
+  // `id` is the space of the keys family, or the collection's id.
+  Keyspace(KeyspaceKind kind, uint32_t id, ObjectContext& context);
+  Keyspace(const Keyspace&) = delete;
+  Keyspace& operator=(const Keyspace&) = delete;
+  // Frees everything: O(n). Any thread, once nobody else refers to it.
+  ~Keyspace();
+
+  KeyspaceKind kind() const { return kind_; }
+  uint32_t id() const { return id_; }
+
+  // The entry, present or tombstone; nullptr: nothing in memory, which means 'absent' when
+  // complete(), else 'ask the disk'.
+  Entry* Find(Bytes key, uint64_t hash) { return table_.Find(key, hash); }
+  void Prefetch(uint64_t hash) const { table_.Prefetch(hash); }
+  bool complete() const { return complete_; }
+  void set_complete(bool complete) { complete_ = complete; }
+
+  // A new tombstone entry, to be given a value in this turn. REQUIRES: not found, known absent.
+  Entry* Insert(Bytes key, uint64_t hash);
+  // Notes that the disk does not have the key; forgotten again at the end of the turn.
+  Entry* InsertKnownAbsent(Bytes key, uint64_t hash);
+  // A clean entry as read from disk: value is the family's value (storage/FORMAT.md). Returns
+  // nullptr if the bytes are not valid.
+  Entry* InsertLoaded(Bytes key, uint64_t hash, Bytes value);
+
+  // --- changes; each begins with Touch (the functions below call it themselves) ---
+  void Touch(Entry* entry);
+  void SetBlob(Entry* entry, ObjectType type, Encoding encoding, Bytes value);
+  void SetInteger(Entry* entry, int64_t value);
+  // A blob of this size whose first bytes are those of the present one, the rest zero; for in-place
+  // edits. The entry becomes a raw string.
+  Blob* ResizeBlob(Entry* entry, size_t size);
+  // Moves the value of `from` (which becomes a tombstone) to `to`, expiry included.
+  void MoveValue(Entry* from, Keyspace& target, Entry* to);
+  void Delete(Entry* entry);
+  // 0 removes the expiry.
+  void SetExpiry(Entry* entry, int64_t expire_at_ms);
+  // The counterpart of Insert: a present entry of this type counts.
+  int64_t count() const { return count_.Get(); }
+  // Entries with an expiry that are in memory.
+  size_t expiring() const { return expiries_.size(); }
+  int64_t average_ttl_ms(int64_t now_ms) const;
+  // Takes up to `limit` entries due at `now_ms` out in order of time; calls on_due for each, which
+  // must delete the entry or change its expiry.
+  template <typename OnDue>
+  size_t ForDue(int64_t now_ms, size_t limit, OnDue on_due) {
+    size_t n = 0;
+    for (; n < limit && !expiries_.empty() && expiries_.begin()->first <= now_ms; ++n) {
+      on_due(expiries_.begin()->second);
+    }
+    return n;
+  }
+  int64_t next_expiry_ms() const { return expiries_.empty() ? 0 : expiries_.begin()->first; }
+
+  // --- the turn ---
+  // Called by Turn when the turn's record is made: writes the hints of the expiry family.
+  void LogExpiryHint(Entry* entry, RecordBuilder& record);
+  // By how much the count changed since the last call, for the log and for drains.
+  int64_t TakeUnloggedCount();
+  int64_t TakeUndrainedCount();
+  void EndTurn();
+
+  // --- drains ---
+  bool HasPending() const { return !dirty_.empty() || !draining_.empty() || unfinished_ != 0; }
+  // The dirty list becomes the draining list. REQUIRES: the previous drain has finished.
+  void BeginDrain(ChangeBatch& batch);
+  // Writes out up to `limit` entries of the draining list; returns how many it looked at.
+  size_t DrainSome(size_t limit, ChangeBatch& batch);
+  bool DrainWritten() const { return drain_next_ == draining_.size(); }
+  // The drain has reached the disk.
+  void FinishDrain();
+  // Every entry with a change that a snapshot of the disk may not have, for reads inside of
+  // transactions: O(pending). REQUIRES: the shard is held, no drain is half written.
+  template <typename Visitor>
+  void ForPending(Visitor visit) const {
+    for (const Entry* entry : drained_) visit(*entry);
+    for (const Entry* entry : draining_) {
+      if (entry != nullptr) visit(*entry);
+    }
+    for (const Entry* entry : dirty_) visit(*entry);
+  }
+
+  // --- memory ---
+  // Lets the coldest of a few sampled clean entries go. False: none of them could.
+  bool UnloadOne(uint64_t random);
+  size_t entries() const { return table_.size(); }
+  int64_t used_bytes() const { return used_bytes_.Get(); }
+  // Takes its figures out of the shard's, before it is handed away to be freed.
+  void Detach();
+  size_t bucket_bytes() const { return table_.bucket_bytes(); }
+  Entry* Sample(uint64_t random) const { return table_.Sample(random); }
+  ObjectContext& context() { return context_; }
+  template <typename Visitor>
+  void ForEach(Visitor visit) const {
+    table_.ForEach(visit);
+  }
+
+  // --- watched keys ---
+  void Watch(Bytes key, std::shared_ptr<WatchState> state);
+  void Unwatch(Bytes key, const WatchState* state);
+  void TouchWatchers(Bytes key);
+  // For FLUSHDB and SWAPDB: every watched key that `exists` says is (or will be) there is touched.
+  template <typename Exists>
+  void TouchAllWatchers(Exists exists) {
+    for (auto& [key, states] : watchers_) {
+      if (!exists(Bytes(key))) continue;
+      for (auto& state : states) state->touched.store(true, std::memory_order_relaxed);
+    }
+  }
+  void SwapWatchers(Keyspace& other) { watchers_.swap(other.watchers_); }
+
+ private:
+  void AddToDirty(Entry* entry);
+  void WriteToDrain(Entry* entry, ChangeBatch& batch);
+  void Free(Entry* entry);
+  void Account(int64_t bytes) {
+    used_bytes_.Add(bytes);
+    context_.used_bytes.Add(bytes);
+  }
+  void DropValue(Entry* entry);
+  Blob* NewBlob(Entry* entry, size_t size, size_t capacity);
+  void BecomePresent(Entry* entry, ObjectType type, Encoding encoding);
+  void IndexExpiry(Entry* entry);
+  void UnindexExpiry(Entry* entry);
+
+  const KeyspaceKind kind_;
+  const uint32_t id_;
+  ObjectContext& context_;
+  Table table_;
+  bool complete_ = false;
+  bool in_turn_ = false;
+  SharedCounter count_;  // relative: the sum over all shards is the number of keys
+  SharedCounter used_bytes_;
+  int64_t logged_count_ = 0;
+  int64_t drained_count_ = 0;
+
+  std::vector<Entry*> dirty_;     // changed in this epoch
+  std::vector<Entry*> draining_;  // of the drain under way, nullptr where written ahead
+  std::vector<Entry*> drained_;   // written to the batch of the drain under way
+  std::vector<Entry*> absent_;    // known absent, for this turn only
+  size_t drain_next_ = 0;
+  size_t unfinished_ = 0;  // entries of a drain that is not yet on disk
+  ChangeBatch* batch_ = nullptr;  // of the drain under way, until all is written
+  ChangeBatch hints_;             // changes of the expiry family that await the next drain
+
+  absl::btree_set<std::pair<int64_t, Entry*>> expiries_;
+  absl::flat_hash_map<const Entry*, int64_t> hinted_ms_;  // what the log says of the expiry family
+  absl::flat_hash_map<std::string, std::vector<std::shared_ptr<WatchState>>> watchers_;
+
+  friend class Turn;
+};
+
+}  // namespace veddb

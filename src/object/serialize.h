@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How an entry becomes a put or a delete of its family. The same bytes go to the log (sink: a
+// RecordBuilder) and to RocksDB (sink: a ChangeBatch).
+#pragma once
+#include <array>
+#include <cstring>
+#include <string>
+
+#include "base/hash.h"
+#include "base/number.h"
+#include "object/entry.h"
+#include "object/keyspace.h"
+#include "storage/key_codec.h"
+
+namespace veddb {
+
+inline constexpr size_t kDocPrefixBytes = 4;
+
+inline Family FamilyOf(KeyspaceKind kind) {
+  return kind == KeyspaceKind::kKeys ? Family::kKeys : Family::kDocs;
+}
+
+inline size_t StorageKeySize(KeyspaceKind kind, Bytes key) {
+  return (kind == KeyspaceKind::kKeys ? kKeyPrefixBytes : kDocPrefixBytes) + key.size();
+}
+
+// REQUIRES: room for StorageKeySize bytes
+inline void StoreStorageKey(KeyspaceKind kind, uint32_t id, Bytes key, char* to) {
+  if (kind == KeyspaceKind::kKeys) {
+    StoreStorageKey(to, id, KeySlot(key), Hash64(key), key);
+  } else {
+    StoreBE32(to, id);
+    std::memcpy(to + kDocPrefixBytes, key.data(), key.size());
+  }
+}
+
+inline std::string StorageKey(const Keyspace& keyspace, Bytes key) {
+  std::string out(StorageKeySize(keyspace.kind(), key), '\0');
+  StoreStorageKey(keyspace.kind(), keyspace.id(), key, out.data());
+  return out;
+}
+
+// The counter in the meta family that holds how many keys or documents there are.
+inline std::string CountName(KeyspaceKind kind, uint32_t id) {
+  return kind == KeyspaceKind::kKeys ? MetaSpaceCount(id) : MetaCollection(id) + "/count";
+}
+
+template <typename Sink>
+void WritePutOf(KeyspaceKind kind, uint32_t id, const Entry& entry, Sink& sink) {
+  std::array<char, kInt64Chars> digits;
+  Bytes payload;
+  if (entry.has_blob()) {
+    payload = entry.blob();
+  } else {
+    payload = {digits.data(), FormatInt64(entry.value.integer, digits.data())};
+  }
+  const size_t key_size = StorageKeySize(kind, entry.key());
+  if (kind == KeyspaceKind::kDocuments) {
+    char* to = sink.BeginPut(Family::kDocs, key_size, payload.size());
+    StoreStorageKey(kind, id, entry.key(), to);
+    std::memcpy(to + key_size, payload.data(), payload.size());
+    return;
+  }
+  const KeyHeader header = {static_cast<uint8_t>(entry.type), static_cast<uint8_t>(entry.encoding),
+                            entry.expire_at_ms};
+  char* to = sink.BeginPut(Family::kKeys, key_size, KeyHeaderSize(header) + payload.size());
+  StoreStorageKey(kind, id, entry.key(), to);
+  to = StoreKeyHeader(to + key_size, header);
+  std::memcpy(to, payload.data(), payload.size());
+}
+
+template <typename Sink>
+void WritePut(const Keyspace& keyspace, const Entry& entry, Sink& sink) {
+  WritePutOf(keyspace.kind(), keyspace.id(), entry, sink);
+}
+
+template <typename Sink>
+void WriteDelete(const Keyspace& keyspace, const Entry& entry, Sink& sink) {
+  constexpr size_t kInlineKey = 256;
+  const size_t size = StorageKeySize(keyspace.kind(), entry.key());
+  if (size <= kInlineKey) {
+    std::array<char, kInlineKey> key;
+    StoreStorageKey(keyspace.kind(), keyspace.id(), entry.key(), key.data());
+    sink.Delete(FamilyOf(keyspace.kind()), {key.data(), size});
+  } else {
+    sink.Delete(FamilyOf(keyspace.kind()), StorageKey(keyspace, entry.key()));
+  }
+}
+
+}  // namespace veddb

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "object/table.h"
+
+#include <jemalloc/jemalloc.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "base/check.h"
+#include "base/hash.h"
+
+namespace veddb {
+namespace {
+
+constexpr size_t kBucketsMin = 16;
+constexpr size_t kMovesPerOperation = 4;
+// How many buckets Sample looks at before it falls back to a linear search from there.
+constexpr size_t kSampleTries = 64;
+
+}  // namespace
+
+size_t AllocatedBytes(size_t size) { return size == 0 ? 0 : nallocx(size, 0); }
+
+Entry* NewEntry(Bytes key) {
+  auto* entry = static_cast<Entry*>(std::malloc(offsetof(Entry, key_bytes) + key.size()));
+  CHECK(entry != nullptr);
+  std::memset(static_cast<void*>(entry), 0, offsetof(Entry, key_bytes));
+  entry->key_size = static_cast<uint32_t>(key.size());
+  std::memcpy(entry->key_bytes, key.data(), key.size());
+  return entry;
+}
+
+size_t EntryBytes(const Entry& entry) {
+  return AllocatedBytes(offsetof(Entry, key_bytes) + entry.key_size);
+}
+
+Table::~Table() {
+  std::free(halves_[0].heads);
+  std::free(halves_[1].heads);
+}
+
+size_t Table::bucket_bytes() const {
+  return (halves_[0].count + halves_[1].count) * sizeof(Entry*);
+}
+
+void Table::Prefetch(uint64_t hash) const {
+  const Buckets& half = halves_[0];
+  if (half.count != 0) __builtin_prefetch(&half.heads[hash & (half.count - 1)]);
+}
+
+Entry* Table::Find(Bytes key, uint64_t hash) {
+  if (resizing()) MoveSome(kMovesPerOperation);
+  for (const Buckets& half : halves_) {
+    if (half.count == 0) continue;
+    for (Entry* entry = half.heads[hash & (half.count - 1)]; entry != nullptr;
+         entry = entry->next) {
+      if (entry->key_size == key.size() &&
+          std::memcmp(entry->key_bytes, key.data(), key.size()) == 0) {
+        return entry;
+      }
+    }
+  }
+  return nullptr;
+}
+
+Entry* Table::Insert(Bytes key, uint64_t hash) {
+  ResizeIfDue();
+  Entry* entry = NewEntry(key);
+  Buckets& half = resizing() ? halves_[1] : halves_[0];
+  Entry*& head = half.heads[hash & (half.count - 1)];
+  entry->next = head;
+  head = entry;
+  ++size_;
+  return entry;
+}
+
+void Table::Remove(Entry* entry, uint64_t hash) {
+  for (Buckets& half : halves_) {
+    if (half.count == 0) continue;
+    for (Entry** link = &half.heads[hash & (half.count - 1)]; *link != nullptr;
+         link = &(*link)->next) {
+      if (*link != entry) continue;
+      *link = entry->next;
+      --size_;
+      ResizeIfDue();
+      return;
+    }
+  }
+  CHECK(false && "the entry is in the table");
+}
+
+Entry* Table::Sample(uint64_t random) const {
+  if (size_ == 0) return nullptr;
+  const size_t total = halves_[0].count + halves_[1].count;
+  const auto chain_at = [this](size_t i) {
+    return i < halves_[0].count ? halves_[0].heads[i] : halves_[1].heads[i - halves_[0].count];
+  };
+  size_t at = random % total;
+  for (size_t tries = 0; tries < kSampleTries && chain_at(at) == nullptr; ++tries) {
+    random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+    at = (random >> 17) % total;
+  }
+  while (chain_at(at) == nullptr) at = at + 1 == total ? 0 : at + 1;
+  Entry* entry = chain_at(at);
+  for (uint64_t skip = (random >> 60) & 3; skip > 0 && entry->next != nullptr; --skip) {
+    entry = entry->next;
+  }
+  return entry;
+}
+
+void Table::ResizeIfDue() {
+  if (resizing()) {
+    MoveSome(kMovesPerOperation);
+    return;
+  }
+  const size_t count = halves_[0].count;
+  if (count == 0) {
+    halves_[0] = {static_cast<Entry**>(std::calloc(kBucketsMin, sizeof(Entry*))), kBucketsMin};
+  } else if (size_ >= count) {
+    StartResize(count * 2);
+  } else if (count > kBucketsMin && size_ < count / 8) {
+    StartResize(std::max(kBucketsMin, std::bit_ceil(size_ + 1)));
+  }
+}
+
+void Table::StartResize(size_t buckets) {
+  halves_[1] = {static_cast<Entry**>(std::calloc(buckets, sizeof(Entry*))), buckets};
+  CHECK(halves_[1].heads != nullptr);
+  moved_ = 0;
+}
+
+void Table::MoveSome(size_t buckets) {
+  Buckets& from = halves_[0];
+  Buckets& to = halves_[1];
+  for (size_t empty = 0; buckets > 0 && moved_ < from.count; ++moved_) {
+    Entry* entry = from.heads[moved_];
+    if (entry == nullptr && ++empty < buckets * 8) continue;
+    --buckets;
+    while (entry != nullptr) {
+      Entry* next = entry->next;
+      Entry*& head = to.heads[Hash64(entry->key()) & (to.count - 1)];
+      entry->next = head;
+      head = entry;
+      entry = next;
+    }
+    from.heads[moved_] = nullptr;
+  }
+  if (moved_ < from.count) return;
+  std::free(from.heads);
+  from = to;
+  to = {};
+}
+
+}  // namespace veddb

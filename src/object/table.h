@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Table: a chained hash table of entries that grows and shrinks a few buckets at a time, so that no
+// operation on a table of any size takes long. Hashes come from the caller (Hash64 of the key).
+//
+// Owned by: one shard. Find, Insert, Remove: O(1) expected.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "object/entry.h"
+
+namespace veddb {
+
+class Table {
+ public:
+  Table() = default;
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+  ~Table();  // frees the buckets; the entries are the keyspace's to free
+
+  Entry* Find(Bytes key, uint64_t hash);
+  // Asks the processor to have the bucket of this hash at hand soon.
+  void Prefetch(uint64_t hash) const;
+  // A new entry of type kNone. REQUIRES: Find(key) == nullptr
+  Entry* Insert(Bytes key, uint64_t hash);
+  // Unlinks it; the caller frees it.
+  void Remove(Entry* entry, uint64_t hash);
+
+  size_t size() const { return size_; }
+  size_t bucket_bytes() const;
+  // An entry near a random place, or nullptr when the table is empty; `random` is any number.
+  Entry* Sample(uint64_t random) const;
+  // Visits every entry. The visitor must not insert or remove.
+  template <typename Visitor>
+  void ForEach(Visitor visit) const {
+    for (const Buckets& half : halves_) {
+      for (size_t i = 0; i < half.count; ++i) {
+        for (Entry* entry = half.heads[i]; entry != nullptr; entry = entry->next) visit(entry);
+      }
+    }
+  }
+
+ private:
+  struct Buckets {
+    Entry** heads = nullptr;
+    size_t count = 0;  // a power of two, or 0
+  };
+
+  void ResizeIfDue();
+  void StartResize(size_t buckets);
+  void MoveSome(size_t buckets);
+  bool resizing() const { return halves_[1].heads != nullptr; }
+
+  // halves_[0] holds everything, or while resizing what has not yet moved to halves_[1].
+  Buckets halves_[2];
+  size_t moved_ = 0;
+  size_t size_ = 0;
+};
+
+// Allocation of the entry itself, without its value.
+Entry* NewEntry(Bytes key);
+size_t EntryBytes(const Entry& entry);
+
+}  // namespace veddb

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "shard/drainer.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/logging.h"
+#include "shard/job.h"
+#include "shard/shard.h"
+#include "shard/shard_set.h"
+
+namespace veddb {
+namespace {
+
+constexpr int64_t kRetryMillis = 1000;
+
+std::vector<uint16_t> AllShards(const ShardSet& set) {
+  std::vector<uint16_t> all(set.shard_count());
+  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<uint16_t>(i);
+  return all;
+}
+
+}  // namespace
+
+// Begins the drain once the loop holds every shard.
+class Drainer::BeginJob final : public Job {
+ public:
+  BeginJob(Drainer& drainer, std::vector<uint16_t> shards)
+      : Job(std::move(shards), Where::kLoop), drainer_(drainer) {}
+  void Run(Turn& /*turn*/) override { drainer_.BeginWithShardsHeld(); }
+  void Done(const Status& /*committed*/) override { delete this; }
+
+ private:
+  Drainer& drainer_;
+};
+
+// Ends the drain on one busy shard.
+class Drainer::FinishJob final : public Job {
+ public:
+  FinishJob(Drainer& drainer, Shard& shard)
+      : Job({shard.index()}, Where::kShardThread), drainer_(drainer), shard_(shard) {}
+  void Run(Turn& /*turn*/) override { shard_.FinishDrain(); }
+  void Done(const Status& /*committed*/) override {
+    drainer_.ShardFinished();
+    delete this;
+  }
+
+ private:
+  Drainer& drainer_;
+  Shard& shard_;
+};
+
+Drainer::Drainer(ShardSet& set, Engine& engine, LogWriter& log, std::function<void()> wake_loop)
+    : set_(set), engine_(engine), log_(log), wake_loop_(std::move(wake_loop)) {
+  thread_ = std::thread([this] { ThreadMain(); });
+}
+
+Drainer::~Drainer() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_all();
+  thread_.join();
+}
+
+void Drainer::Request(Waiter waiter) {
+  waiters_.push_back(std::move(waiter));
+  if (state_ == State::kIdle) Begin();
+}
+
+void Drainer::Tick(int64_t now_ms) {
+  if (state_ == State::kIdle && now_ms >= retry_at_ms_) {
+    const int64_t pending = set_.Sum(&ObjectContext::pending_entries);
+    const bool aged = now_ms - begun_ms_ >= limits_.interval_ms || now_ms < begun_ms_;
+    const bool large = set_.Sum(&ObjectContext::pending_bytes) >= limits_.pending_bytes_max;
+    if (!waiters_.empty() || ((pending > 0 || !meta_.empty()) && (aged || large))) Begin();
+  }
+  if (state_ == State::kWriting) {
+    for (size_t i = 0; i < set_.shard_count(); ++i) {
+      Shard& shard = set_.shard(i);
+      if (set_.Idle(i) && shard.WantsSlices()) WriteSlice(shard, kSliceOnLoop);
+    }
+    if (parts_missing_.load(std::memory_order_acquire) == 0) state_ = State::kCommitting;
+  }
+  if (state_ == State::kCommitting && has_result_.load(std::memory_order_acquire)) Committed();
+}
+
+void Drainer::Begin() {
+  state_ = State::kBeginning;
+  begun_ms_ = WallMillis();
+  if (!set_.AllIdle()) {
+    set_.Post(new BeginJob(*this, AllShards(set_)));
+    return;
+  }
+  if (!set_.CommitTurn().ok()) {
+    // The server rebuilds memory before the next turn; the drain begins again after that.
+    state_ = State::kIdle;
+    retry_at_ms_ = begun_ms_ + kRetryMillis;
+    return;
+  }
+  BeginWithShardsHeld();
+}
+
+void Drainer::BeginWithShardsHeld() {
+  // What was asked for until now is served by this drain.
+  std::move(waiters_.begin(), waiters_.end(), std::back_inserter(served_));
+  waiters_.clear();
+  set_.NoteDrainBegins();
+  meta_part_ = std::exchange(meta_, ChangeBatch());
+  set_.WriteCounts(meta_part_);
+  position_ = log_.end();
+  parts_.clear();
+  parts_.resize(set_.shard_count());
+  parts_missing_.store(set_.shard_count(), std::memory_order_release);
+  state_ = State::kWriting;
+  for (size_t i = 0; i < set_.shard_count(); ++i) {
+    set_.shard(i).BeginDrain();
+    // A small drain is whole at once.
+    WriteSlice(set_.shard(i), kSliceOnLoop);
+  }
+}
+
+void Drainer::WriteSlice(Shard& shard, size_t limit) {
+  if (!shard.DrainSome(limit)) return;
+  parts_[shard.index()] = shard.TakeDrainBatch();
+  if (parts_missing_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    submitted_ = true;
+  }
+  work_.notify_one();
+}
+
+void Drainer::ThreadMain() {
+  pthread_setname_np(pthread_self(), "drain");
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    work_.wait(lock, [this] { return submitted_ || stopping_; });
+    if (!submitted_) return;
+    submitted_ = false;
+    lock.unlock();
+    ChangeBatch batch = std::move(meta_part_);
+    for (ChangeBatch& part : parts_) batch.Append(std::move(part));
+    changes_ = batch.size();
+    Status status = WriteToEngine(batch, position_);
+    lock.lock();
+    result_ = std::move(status);
+    has_result_.store(true, std::memory_order_release);
+    done_.notify_all();
+    wake_loop_();
+  }
+}
+
+Status Drainer::WriteToEngine(ChangeBatch& batch, LogPosition position) {
+  Status status = engine_.Drain(batch, position);
+  while (!status.ok()) {
+    // The batch is kept: it is the only copy outside of the log.
+    LogWarning("A drain to disk failed and is tried again: " + status.error().message);
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      failure_text_ = status.error().message;
+      failing_.store(true, std::memory_order_release);
+      if (work_.wait_for(lock, std::chrono::milliseconds(kRetryMillis),
+                         [this] { return stopping_; })) {
+        return status;
+      }
+    }
+    if (const Status resumed = engine_.Resume(); !resumed.ok()) continue;
+    status = engine_.Drain(batch, position);
+  }
+  failing_.store(false, std::memory_order_release);
+  if (log_.end() - engine_.flushed_position() > limits_.log_replay_bytes_max) {
+    if (const Status flushed = engine_.Flush(); !flushed.ok()) {
+      LogWarning("Flushing the store failed: " + flushed.error().message);
+    }
+  }
+  if (const Status retired = log_.Retire(engine_.flushed_position()); !retired.ok()) {
+    LogWarning("Old log segments could not be removed: " + retired.error().message);
+  }
+  return status;
+}
+
+std::string Drainer::failure() {
+  if (!failing_.load(std::memory_order_acquire)) return {};
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return failure_text_;
+}
+
+void Drainer::Committed() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    has_result_.store(false, std::memory_order_release);
+    CHECK(result_.has_value());
+    result_.reset();
+    figures_.changes += changes_;
+  }
+  ++figures_.drains;
+  figures_.last_millis = WallMillis() - begun_ms_;
+  state_ = State::kFinishing;
+  shards_finishing_ = set_.shard_count();
+  std::vector<Waiter> served = std::exchange(served_, {});
+  for (size_t i = 0; i < set_.shard_count(); ++i) {
+    Shard& shard = set_.shard(i);
+    if (set_.Idle(i)) {
+      shard.FinishDrain();
+      ShardFinished();
+    } else {
+      set_.Post(new FinishJob(*this, shard));
+    }
+  }
+  for (const Waiter& waiter : served) waiter(Ok());
+}
+
+void Drainer::ShardFinished() {
+  if (--shards_finishing_ > 0) return;
+  state_ = State::kIdle;
+  set_.ReclaimDropped();
+  if (!waiters_.empty()) Begin();
+}
+
+void Drainer::Finish() {
+  DCHECK(set_.AllIdle());
+  while (state_ != State::kIdle) {
+    Tick(WallMillis());
+    if (state_ != State::kCommitting) continue;
+    std::unique_lock<std::mutex> lock(mutex_);
+    done_.wait(lock, [this] { return result_.has_value(); });
+  }
+}
+
+}  // namespace veddb

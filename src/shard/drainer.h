@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Drainer: moves pending changes from the shards to RocksDB.
+//
+// A drain begins at one moment in the dispatch order: all shards are held, each puts its dirty list
+// aside, and the log's end is noted. The lists are then written out in slices by whoever holds each
+// shard, and one thread of the drainer hands everything to the engine in one atomic write together
+// with the noted position. So the engine always holds an exact prefix of history.
+//
+// Owned by: the loop, but for the parts marked otherwise.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+#include "log/writer.h"
+#include "storage/change_batch.h"
+#include "storage/engine.h"
+
+namespace veddb {
+
+class Shard;
+class ShardSet;
+
+struct DrainLimits {
+  int64_t interval_ms = 1000;
+  int64_t pending_bytes_max = 64 << 20;
+  uint64_t log_replay_bytes_max = 64 << 20;
+};
+
+struct DrainFigures {
+  uint64_t drains = 0;
+  uint64_t changes = 0;
+  int64_t last_millis = 0;
+};
+
+class Drainer {
+ public:
+  using Waiter = std::function<void(const Status&)>;
+
+  Drainer(ShardSet& set, Engine& engine, LogWriter& log, std::function<void()> wake_loop);
+  ~Drainer();
+
+  void set_limits(const DrainLimits& limits) { limits_ = limits; }
+  // Calls back once everything committed until now is in the engine. At once if it is already.
+  void Request(Waiter waiter);
+  // At the end of each turn of the loop: begins a drain that is due, writes slices of shards that
+  // are idle, ends a drain whose write has come back.
+  void Tick(int64_t now_ms);
+  // A drain is half written: the loop should not sleep while idle shards have slices to write.
+  bool WantsTurns() const {
+    return state_ == State::kWriting && parts_missing_.load(std::memory_order_relaxed) > 0;
+  }
+  bool idle() const { return state_ == State::kIdle; }
+  // Blocks until the drain under way, if any, has ended. For shutdown and rebuild, when every shard
+  // is idle.
+  void Finish();
+  const DrainFigures& figures() const { return figures_; }
+  // Why the drain under way can't be written, empty if it can. Any thread.
+  std::string failure();
+  bool failing() const { return failing_.load(std::memory_order_acquire); }
+
+  // Any holder of the shard: writes a slice; hands the part over when it is whole.
+  void WriteSlice(Shard& shard, size_t limit);
+  // For changes of the meta family (with the shards held); they go with the next drain.
+  ChangeBatch& meta() { return meta_; }
+  static constexpr size_t kSliceOnLoop = 512;
+  static constexpr size_t kSliceOnThread = 512;
+
+ private:
+  enum class State : uint8_t { kIdle, kBeginning, kWriting, kCommitting, kFinishing };
+  class BeginJob;
+  class FinishJob;
+
+  void Begin();
+  void BeginWithShardsHeld();
+  void Committed();
+  void ShardFinished();
+  void ThreadMain();
+  Status WriteToEngine(ChangeBatch& batch, LogPosition position);
+
+  ShardSet& set_;
+  Engine& engine_;
+  LogWriter& log_;
+  const std::function<void()> wake_loop_;
+  DrainLimits limits_;
+  State state_ = State::kIdle;
+  std::vector<Waiter> waiters_;       // for the next drain to begin
+  std::vector<Waiter> served_;        // for the drain under way
+  ChangeBatch meta_;
+  ChangeBatch meta_part_;             // of the drain under way
+  LogPosition position_ = 0;
+  int64_t begun_ms_ = 0;
+  int64_t retry_at_ms_ = 0;
+  size_t shards_finishing_ = 0;
+  DrainFigures figures_;
+
+  std::atomic<bool> failing_{false};
+  std::atomic<size_t> parts_missing_{0};
+  std::atomic<bool> has_result_{false};
+  std::vector<ChangeBatch> parts_;    // one a shard; written by its holder before parts_missing_ falls
+
+  // mutex_ guards what follows: the loop (or the holder of the last part) puts work in, the thread
+  // takes it; once a drain, never on a command's path.
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::condition_variable done_;
+  bool submitted_ = false;
+  bool stopping_ = false;
+  std::optional<Status> result_;
+  uint64_t changes_ = 0;
+  std::string failure_text_;
+  std::thread thread_;
+};
+
+}  // namespace veddb

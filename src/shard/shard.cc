@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "shard/shard.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/check.h"
+#include "object/serialize.h"
+#include "shard/shard_set.h"
+
+namespace veddb {
+
+Shard::Shard(uint16_t index, ShardSet& set) : index_(index), set_(set) {
+  random_ += index * 0x9E3779B97F4A7C15ULL;
+}
+
+Shard::~Shard() = default;
+
+Keyspace& Shard::Documents(uint32_t collection) {
+  const auto found = collections_.find(collection);
+  CHECK(found != collections_.end());
+  return *found->second;
+}
+
+Status Shard::Resolve(KeyRef& ref) {
+  if (ResolveInMemory(ref)) return Ok();
+  std::string value;
+  const bool found = TRY(set_.engine().Get(FamilyOf(ref.kind),
+                                           StorageKey(*ref.keyspace, ref.name), &value));
+  if (!found) {
+    ref.entry = ref.keyspace->InsertKnownAbsent(ref.name, ref.hash);
+    return Ok();
+  }
+  ref.entry = ref.keyspace->InsertLoaded(ref.name, ref.hash, value);
+  if (ref.entry == nullptr) {
+    return MakeError(ErrorCode::kIoErr, "the stored value of a key is not valid");
+  }
+  return Ok();
+}
+
+size_t Shard::ExpireDue(int64_t now_ms, size_t limit) {
+  size_t n = 0;
+  for (auto& keyspace : databases_) {
+    n += keyspace->ForDue(now_ms, limit - n, [&](Entry* entry) { keyspace->Delete(entry); });
+  }
+  context_.expired_keys.Add(static_cast<int64_t>(n));
+  return n;
+}
+
+int64_t Shard::NextExpiry() const {
+  int64_t next = 0;
+  for (const auto& keyspace : databases_) {
+    const int64_t at = keyspace->next_expiry_ms();
+    if (at != 0 && (next == 0 || at < next)) next = at;
+  }
+  return next;
+}
+
+int64_t Shard::Unload(int64_t bytes) {
+  // Keyspaces are tried in proportion to their size; a few failures in a row end the search.
+  constexpr int kFailuresMax = 16;
+  std::vector<Keyspace*> candidates;
+  size_t total = 0;
+  ForKeyspaces([&](Keyspace& keyspace) {
+    if (keyspace.entries() == 0) return;
+    candidates.push_back(&keyspace);
+    total += keyspace.entries();
+  });
+  const int64_t before = context_.used_bytes.Get();
+  for (int failures = 0; total > 0 && failures < kFailuresMax;) {
+    if (before - context_.used_bytes.Get() >= bytes) break;
+    random_ = random_ * 6364136223846793005ULL + 1442695040888963407ULL;
+    size_t at = (random_ >> 16) % total;
+    Keyspace* chosen = candidates.back();
+    for (Keyspace* keyspace : candidates) {
+      if (at < keyspace->entries()) {
+        chosen = keyspace;
+        break;
+      }
+      at -= keyspace->entries();
+    }
+    failures = chosen->UnloadOne(random_) ? 0 : failures + 1;
+  }
+  return before - context_.used_bytes.Get();
+}
+
+// --- drains ---
+
+bool Shard::HasPending() {
+  bool pending = false;
+  ForKeyspaces([&](Keyspace& keyspace) { pending |= keyspace.HasPending(); });
+  return pending;
+}
+
+void Shard::BeginDrain() {
+  DCHECK(!draining_);
+  drain_batch_ = ChangeBatch();
+  draining_ = true;
+  part_written_ = false;
+  ForKeyspaces([&](Keyspace& keyspace) { keyspace.BeginDrain(drain_batch_); });
+  ++context_.epoch;
+}
+
+bool Shard::DrainSome(size_t limit) {
+  bool whole = true;
+  ForKeyspaces([&](Keyspace& keyspace) {
+    if (!keyspace.DrainWritten() && limit > 0) limit -= keyspace.DrainSome(limit, drain_batch_);
+    whole &= keyspace.DrainWritten();
+  });
+  part_written_ = whole;
+  return whole;
+}
+
+void Shard::FinishDrain() {
+  context_.drained_epoch = context_.epoch - 1;
+  ForKeyspaces([](Keyspace& keyspace) { keyspace.FinishDrain(); });
+  draining_ = false;
+}
+
+// --- mailbox and thread ---
+
+void Shard::Start() { thread_ = std::thread([this] { ThreadMain(); }); }
+
+void Shard::Stop() {
+  if (!thread_.joinable()) return;
+  mailbox_.enqueue(nullptr);
+  thread_.join();
+}
+
+void Shard::ThreadMain() {
+  pthread_setname_np(pthread_self(), ("shard-" + std::to_string(index_)).c_str());
+  std::vector<Job*> batch(kBatch);
+  for (;;) {
+    const size_t n = mailbox_.wait_dequeue_bulk(batch.begin(), batch.size());
+    for (size_t i = 0; i < n; ++i) {
+      if (batch[i] == nullptr) return;  // Stop comes last: nothing is outstanding
+      Process(batch[i]);
+    }
+    CommitThreadTurn();
+  }
+}
+
+void Shard::Process(Job* job) {
+  context_.turn = &thread_turn_;
+  job->Load(*this);
+  if (job->shards_.size() == 1 && job->where_ == Job::Where::kShardThread) {
+    job->Run(thread_turn_);
+    finished_.push_back(job);
+    return;
+  }
+  Arrive(job);
+}
+
+void Shard::Arrive(Job* job) {
+  // What this thread changed before must be in the log before another thread changes it again.
+  CommitThreadTurn();
+  const uint32_t ticket = resume_.load(std::memory_order_acquire);
+  const bool last = job->missing_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  if (last && job->where_ == Job::Where::kShardThread) {
+    for (const uint16_t i : job->shards_) set_.shard(i).context_.turn = &thread_turn_;
+    job->Run(thread_turn_);
+    job->committed_ = thread_turn_.Commit(set_.log());
+    for (const uint16_t i : job->shards_) set_.shard(i).context_.turn = &set_.turn_;
+    job->ran_ = true;
+    const std::vector<uint16_t> shards = job->shards_;
+    set_.PushCompletion(job);
+    for (const uint16_t i : shards) {
+      if (i != index_) set_.shard(i).Resume();
+    }
+    outstanding_.fetch_sub(1, std::memory_order_release);
+    return;
+  }
+  if (last) set_.PushCompletion(job);
+  while (resume_.load(std::memory_order_acquire) == ticket) resume_.wait(ticket);
+}
+
+void Shard::Resume() {
+  outstanding_.fetch_sub(1, std::memory_order_release);
+  resume_.fetch_add(1, std::memory_order_release);
+  resume_.notify_one();
+}
+
+void Shard::CommitThreadTurn() {
+  const Status committed = thread_turn_.Commit(set_.log());
+  if (finished_.empty()) {
+    context_.turn = &set_.turn_;
+    return;
+  }
+  // A busy shard writes its slices of a drain itself, while it still holds itself.
+  if (draining_ && !part_written_) set_.drainer().WriteSlice(*this, Drainer::kSliceOnThread);
+  for (Job* job : finished_) {
+    job->committed_ = committed;
+    job->ran_ = true;
+  }
+  const auto n = static_cast<uint32_t>(finished_.size());
+  // The loop may hold the shard from the last of these on: everything of ours is done.
+  context_.turn = &set_.turn_;
+  outstanding_.fetch_sub(n, std::memory_order_release);
+  for (Job* job : finished_) set_.PushCompletion(job);
+  finished_.clear();
+}
+
+}  // namespace veddb

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Shard: one part of all keyspaces, its mailbox and its thread.
+//
+// Who holds a shard: while jobs are outstanding (posted and not finished) the shard's thread, or
+// whoever the job's barrier chose; else the loop, which then works in place. Only the loop posts, so
+// outstanding() == 0 seen by the loop stays true until the loop itself posts.
+#pragma once
+#include <absl/container/flat_hash_map.h>
+#include <concurrentqueue/blockingconcurrentqueue.h>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "object/context.h"
+#include "object/key_ref.h"
+#include "object/keyspace.h"
+#include "object/turn.h"
+#include "shard/job.h"
+#include "storage/engine.h"
+
+namespace veddb {
+
+class ShardSet;
+
+class Shard {
+ public:
+  Shard(uint16_t index, ShardSet& set);
+  ~Shard();
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+
+  uint16_t index() const { return index_; }
+
+  // --- the holder ---
+  ObjectContext& context() { return context_; }
+  const ObjectContext& context() const { return context_; }
+  Keyspace& Keys(uint32_t database) { return *databases_[database]; }
+  Keyspace& Documents(uint32_t collection);
+  Keyspace& KeyspaceOf(const KeyRef& ref) {
+    return ref.kind == KeyspaceKind::kKeys ? Keys(ref.space) : Documents(ref.space);
+  }
+  // Finds keyspace and entry in memory. False: whether the key exists only the disk knows.
+  bool ResolveInMemory(KeyRef& ref) {
+    ref.keyspace = &KeyspaceOf(ref);
+    ref.entry = ref.keyspace->Find(ref.name, ref.hash);
+    return ref.entry != nullptr || ref.keyspace->complete();
+  }
+  // The same, and reads the disk where memory does not know. Blocks.
+  Status Resolve(KeyRef& ref);
+  // Deletes up to `limit` keys whose time has come.
+  size_t ExpireDue(int64_t now_ms, size_t limit);
+  // The earliest expiry of a key in memory, 0: none.
+  int64_t NextExpiry() const;
+  // Lets cold objects go until `bytes` are free or nothing can go; returns the bytes freed.
+  int64_t Unload(int64_t bytes);
+  template <typename Visitor>
+  void ForKeyspaces(Visitor visit) {
+    for (auto& keyspace : databases_) visit(*keyspace);
+    for (auto& [id, keyspace] : collections_) visit(*keyspace);
+  }
+
+  // --- drains (the holder) ---
+  void BeginDrain();
+  // True when all of this shard's part is in the batch.
+  bool DrainSome(size_t limit);
+  bool WantsSlices() const { return draining_ && !part_written_; }
+  ChangeBatch TakeDrainBatch() { return std::move(drain_batch_); }
+  void FinishDrain();
+  bool HasPending();
+
+  // --- the loop ---
+  uint32_t outstanding() const { return outstanding_.load(std::memory_order_acquire); }
+  void Post(Job* job);
+  void Start();
+  void Stop();
+
+ private:
+  friend class ShardSet;
+  static constexpr size_t kBatch = 64;  // jobs that share one commit
+
+  void ThreadMain();
+  void Process(Job* job);
+  void Arrive(Job* job);
+  void CommitThreadTurn();
+  void ReleaseOthers(Job* job);
+  // Ends the wait of a parked thread; called by whoever ran the job, which by this gives up the shard.
+  void Resume();
+
+  const uint16_t index_;
+  ShardSet& set_;
+  ObjectContext context_;
+  std::vector<std::unique_ptr<Keyspace>> databases_;
+  absl::flat_hash_map<uint32_t, std::unique_ptr<Keyspace>> collections_;
+  ChangeBatch drain_batch_;
+  bool draining_ = false;      // from BeginDrain to FinishDrain
+  bool part_written_ = false;  // all of the drain under way is in the batch
+  uint64_t random_ = 88172645463325252ULL;
+
+  moodycamel::BlockingConcurrentQueue<Job*> mailbox_;
+  std::atomic<uint32_t> outstanding_{0};
+  std::atomic<uint32_t> resume_{0};
+  std::thread thread_;
+  // Of the thread:
+  Turn thread_turn_;
+  std::vector<Job*> finished_;  // ran, to be told Done after the commit
+};
+
+}  // namespace veddb

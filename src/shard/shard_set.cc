@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "shard/shard_set.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/logging.h"
+#include "object/serialize.h"
+#include "storage/recovery.h"
+
+namespace veddb {
+
+ShardSet::ShardSet(const ShardSetOptions& options, Engine& engine, LogWriter& log, QueryPool& pool,
+                   std::function<void()> wake_loop)
+    : options_(options),
+      engine_(engine),
+      log_(log),
+      pool_(pool),
+      wake_loop_(std::move(wake_loop)),
+      drainer_(*this, engine, log, wake_loop_),
+      posts_(options.shards) {
+  for (size_t i = 0; i < options.shards; ++i) {
+    shards_.push_back(std::make_unique<Shard>(static_cast<uint16_t>(i), *this));
+    shards_.back()->context_.turn = &turn_;
+  }
+  set_now(WallMillis());
+}
+
+ShardSet::~ShardSet() = default;
+
+void ShardSet::Start() {
+  for (auto& shard : shards_) shard->Start();
+}
+
+void ShardSet::Stop() {
+  DCHECK(AllIdle());
+  for (auto& shard : shards_) shard->Stop();
+}
+
+bool ShardSet::AllIdle() const {
+  return std::all_of(shards_.begin(), shards_.end(),
+                     [](const auto& shard) { return shard->outstanding() == 0; });
+}
+
+void ShardSet::set_now(int64_t now_ms) {
+  for (size_t i = 0; i < shards_.size(); ++i) {
+    if (Idle(i)) shards_[i]->context_.now_s = static_cast<uint32_t>(now_ms / 1000);
+  }
+}
+
+int64_t ShardSet::Sum(SharedCounter ObjectContext::* counter) const {
+  int64_t sum = 0;
+  for (const auto& shard : shards_) sum += (shard->context_.*counter).Get();
+  return sum;
+}
+
+Status ShardSet::CommitTurn() {
+  if (turn_.empty()) return Ok();
+  Status status = turn_.Commit(log_);
+  if (!status.ok()) commit_failed_ = true;
+  return status;
+}
+
+// --- jobs ---
+
+void ShardSet::Post(Job* job) {
+  // The turn's changes must be in the log before another thread may change the same keys. A failure
+  // is remembered (commit_failed) and handled at the end of the loop's turn.
+  (void)CommitTurn();
+  for (const uint16_t i : job->shards_) {
+    shards_[i]->outstanding_.fetch_add(1, std::memory_order_relaxed);
+    posts_[i].push_back(job);
+  }
+}
+
+void ShardSet::FlushPosts() {
+  for (size_t i = 0; i < posts_.size(); ++i) {
+    if (posts_[i].empty()) continue;
+    shards_[i]->mailbox_.enqueue_bulk(posts_[i].begin(), posts_[i].size());
+    posts_[i].clear();
+  }
+}
+
+void ShardSet::PushCompletion(Job* job) {
+  completions_.enqueue(job);
+  wake_loop_();
+}
+
+void ShardSet::RunLoopSide() {
+  std::vector<Job*> to_release;
+  Job* job = nullptr;
+  while (completions_.try_dequeue(job)) {
+    if (job->ran_) {
+      job->Done(job->committed_);
+    } else {
+      job->Run(turn_);
+      to_release.push_back(job);
+    }
+  }
+  if (to_release.empty()) return;
+  const Status committed = CommitTurn();
+  for (Job* ran : to_release) {
+    for (const uint16_t i : ran->shards_) shards_[i]->Resume();
+    ran->Done(committed);
+  }
+}
+
+namespace {
+
+// Runs a function on one busy shard.
+class VisitJob final : public Job {
+ public:
+  VisitJob(Shard& shard, std::function<void(Shard&)> work)
+      : Job({shard.index()}, Where::kShardThread), shard_(shard), work_(std::move(work)) {}
+  void Run(Turn& /*turn*/) override { work_(shard_); }
+  void Done(const Status& /*committed*/) override { delete this; }
+
+ private:
+  Shard& shard_;
+  const std::function<void(Shard&)> work_;
+};
+
+}  // namespace
+
+void ShardSet::ForEachShard(const std::function<void(Shard&)>& work) {
+  for (size_t i = 0; i < shards_.size(); ++i) {
+    if (Idle(i)) {
+      work(*shards_[i]);
+    } else {
+      Post(new VisitJob(*shards_[i], work));
+    }
+  }
+}
+
+Status ShardSet::Rebuild() {
+  DCHECK(AllIdle());
+  drainer_.Finish();
+  const LogPosition good = TRY(log_.Reopen());
+  // Memory, and what of it awaited a drain, is forgotten; the log has all that was answered.
+  turn_ = Turn();
+  drainer_.meta() = ChangeBatch();
+  const RecoveryReport report = TRY(ReplayLog(engine_, log_, good));
+  for (auto& shard : shards_) {
+    shard->databases_.clear();
+    shard->collections_.clear();
+    shard->context_.used_bytes.Set(0);
+    shard->context_.pending_entries.Set(0);
+    shard->context_.pending_bytes.Set(0);
+    shard->draining_ = false;
+  }
+  dropped_.clear();
+  TRY(Load());
+  commit_failed_ = false;
+  LogNotice("Memory was rebuilt from the store and " + std::to_string(report.records) +
+            " records of the log.");
+  return Ok();
+}
+
+// --- access for commands ---
+
+int64_t ShardSet::KeyCount(uint32_t database) const {
+  int64_t sum = BaseCount(KeyspaceKind::kKeys, spaces_[database]);
+  for (const auto& shard : shards_) sum += shard->databases_[database]->count();
+  return sum;
+}
+
+int64_t ShardSet::ExpiringCount(uint32_t database) const {
+  int64_t sum = 0;
+  for (const auto& shard : shards_) {
+    if (shard->outstanding() == 0) {
+      sum += static_cast<int64_t>(shard->databases_[database]->expiring());
+    }
+  }
+  return sum;
+}
+
+int64_t ShardSet::DocumentCount(uint32_t collection) const {
+  int64_t sum = BaseCount(KeyspaceKind::kDocuments, collection);
+  for (size_t i = 0; i < shards_.size(); ++i) {
+    const auto found = shards_[i]->collections_.find(collection);
+    if (found != shards_[i]->collections_.end()) sum += found->second->count();
+  }
+  return sum;
+}
+
+Keyspace& ShardSet::Keys(size_t shard, uint32_t database) { return shards_[shard]->Keys(database); }
+
+Keyspace& ShardSet::Documents(size_t shard, uint32_t collection) {
+  return shards_[shard]->Documents(collection);
+}
+
+Status ShardSet::Resolve(KeyRef& ref) { return shards_[ref.shard]->Resolve(ref); }
+
+}  // namespace veddb

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// ShardSet: all shards, the order of jobs over them, the loop's own turn, and the catalog of
+// databases and collections. Owned by: the loop.
+#pragma once
+#include <concurrentqueue/concurrentqueue.h>
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "object/databases.h"
+#include "object/turn.h"
+#include "shard/drainer.h"
+#include "shard/job.h"
+#include "shard/query_pool.h"
+#include "shard/shard.h"
+
+namespace veddb {
+
+struct ShardSetOptions {
+  size_t shards = 2;
+  uint32_t databases = 16;
+};
+
+class ShardSet final : public Databases {
+ public:
+  // `wake_loop` may be called from any thread; RunLoopSide is then called on the loop.
+  ShardSet(const ShardSetOptions& options, Engine& engine, LogWriter& log, QueryPool& pool,
+           std::function<void()> wake_loop);
+  ~ShardSet() override;
+
+  // Reads the catalog; before Start.
+  Status Load();
+  void Start();
+  // Ends the threads. REQUIRES: AllIdle()
+  void Stop();
+
+  // --- commands in place ---
+  bool Idle(size_t shard) const { return shards_[shard]->outstanding() == 0; }
+  bool AllIdle() const;
+  Shard& shard(size_t i) { return *shards_[i]; }
+  // What the loop changed in place since the last commit.
+  Turn& turn() { return turn_; }
+  Status CommitTurn();
+
+  // --- jobs ---
+  // Into the mailboxes of its shards. Commits the loop's turn first: those shards change hands.
+  void Post(Job* job);
+  // At the end of the loop's turn: one wake-up for each shard that got jobs.
+  void FlushPosts();
+  // Runs what has arrived for the loop, and tells jobs that they are done.
+  void RunLoopSide();
+  // Runs on every shard's own holder, in place where idle.
+  void ForEachShard(const std::function<void(Shard&)>& work);
+
+  Drainer& drainer() { return drainer_; }
+  Engine& engine() { return engine_; }
+  LogWriter& log() { return log_; }
+  QueryPool& pool() { return pool_; }
+  void set_now(int64_t now_ms);
+
+  // Everything in memory is dropped and read again from the engine and the log: what was changed
+  // and could not be made durable is undone. REQUIRES: AllIdle(). Blocks.
+  Status Rebuild();
+  // An append failed and memory has not been rebuilt yet.
+  bool commit_failed() const { return commit_failed_; }
+
+  // Sums over shards, for INFO and limits (any time).
+  int64_t Sum(SharedCounter ObjectContext::*counter) const;
+
+  // --- Databases ---
+  uint32_t database_count() const override { return options_.databases; }
+  size_t shard_count() const override { return shards_.size(); }
+  int64_t KeyCount(uint32_t database) const override;
+  int64_t ExpiringCount(uint32_t database) const override;
+  int64_t DocumentCount(uint32_t collection) const override;
+  const Collection* FindCollection(uint32_t database, Bytes name) const override;
+  std::vector<Collection> Collections(uint32_t database) const override;
+  Keyspace& Keys(size_t shard, uint32_t database) override;
+  Keyspace& Documents(size_t shard, uint32_t collection) override;
+  Status Resolve(KeyRef& ref) override;
+  void FlushDatabase(uint32_t database) override;
+  void SwapDatabases(uint32_t first, uint32_t second) override;
+  const Collection& CreateCollection(uint32_t database, Bytes name) override;
+  void DropCollection(const Collection& collection) override;
+  void RenameCollection(const Collection& collection, Bytes name) override;
+  std::unique_ptr<ReadView> NewReadView() override { return engine_.NewReadView(); }
+
+  // The space that holds the keys of this database now.
+  uint32_t SpaceOf(uint32_t database) const override { return spaces_[database]; }
+  // --- for the drainer, with every shard held ---
+  // What is dropped until now may be reclaimed when the drain that begins has ended.
+  void NoteDrainBegins();
+  // Puts the changes of all counts since the last drain into this one.
+  void WriteCounts(ChangeBatch& batch);
+  // After a drain: disk space of what was dropped before it can be given back.
+  void ReclaimDropped();
+  // From time to time: takes the marks of what was reclaimed out of the catalog.
+  void ForgetReclaimed();
+
+ private:
+  friend class Shard;
+  struct Dropped {
+    KeyspaceKind kind;
+    uint32_t id;
+  };
+
+  void PutMeta(Bytes name, Bytes value);
+  void DeleteMeta(Bytes name);
+  void StoreCollection(const Collection& collection);
+  void Drop(KeyspaceKind kind, uint32_t id);
+  void Retire(Shard& shard, std::unique_ptr<Keyspace> keyspace,
+              std::vector<std::unique_ptr<Keyspace>>& dead);
+  void FreeLater(std::vector<std::unique_ptr<Keyspace>> dead);
+  Status LoadSpaces(ReadView& view);
+  Status LoadCollections(ReadView& view);
+  Status LoadDropped(ReadView& view);
+  Status LoadCount(ReadView& view, KeyspaceKind kind, uint32_t id);
+  // What the store held when it was opened; keyspaces count from there.
+  int64_t BaseCount(KeyspaceKind kind, uint32_t id) const;
+  void AddDocuments(Shard& shard, uint32_t id);
+  void MakeKeyspaces();
+  void PushCompletion(Job* job);
+
+  const ShardSetOptions options_;
+  Engine& engine_;
+  LogWriter& log_;
+  QueryPool& pool_;
+  const std::function<void()> wake_loop_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  Turn turn_;
+  bool commit_failed_ = false;
+  Drainer drainer_;
+  std::vector<std::vector<Job*>> posts_;  // per shard, until FlushPosts
+  moodycamel::ConcurrentQueue<Job*> completions_;  // from any thread to the loop
+
+  std::vector<uint32_t> spaces_;  // by database
+  uint32_t next_space_ = 0;
+  uint32_t next_collection_ = 1;
+  std::map<std::pair<uint32_t, std::string>, Collection, std::less<>> collections_;
+  absl::flat_hash_map<uint64_t, int64_t> base_counts_;  // by kind and id
+  std::vector<Dropped> dropped_;    // since the last drain began
+  std::vector<Dropped> reclaimable_;  // of the drain under way
+  bool fresh_ = false;  // the store held nothing when it was opened
+  // Guards reclaimed_: threads of the pool add, the loop takes; a few times after a FLUSHALL.
+  std::mutex reclaimed_mutex_;
+  std::vector<Dropped> reclaimed_;
+};
+
+}  // namespace veddb
