@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -21,6 +22,9 @@ namespace veddb {
 
 // Where a CONFIG SET comes from; decides about protected options.
 enum class ConfigCaller : uint8_t { kRemote, kLocal };
+
+// kEverything: options at their default are written too (DEBUG CONFIG-REWRITE-FORCE-ALL).
+enum class RewriteScope : uint8_t { kChanged, kEverything };
 
 class ConfigStore {
  public:
@@ -51,13 +55,10 @@ class ConfigStore {
 
   // CONFIG REWRITE: the file keeps its comments and order, lines that say something else now are
   // replaced, options that differ from the default and have no line are appended. The new file is
-  // on disk before it takes the old one's place.
-  Status Rewrite();
+  // on disk before it takes the old one's place. `users` has to be brought up to date before it.
+  Status Rewrite(RewriteScope scope = RewriteScope::kChanged);
   // Absolute path of the file given to Load, empty if none.
   const std::string& file() const { return file_; }
-  // DEBUG CONFIG-REWRITE-FORCE-ALL: writes every option, also those at their default.
-  Status RewriteAll();
-  // CONFIG RESETSTAT and friends are not ours: only values live here.
 
   // Runs `hook` once per Set that changes any of the options.
   // REQUIRES: the names are options.
@@ -72,14 +73,18 @@ class ConfigStore {
     const Option* option;
     const NameValue* given;
   };
+  struct Changed {
+    const Option* option;
+    Bytes name;  // as the client called it
+  };
 
   Result<std::vector<Resolved>> Resolve(std::span<const NameValue> changes,
                                         ConfigCaller caller) const;
-  Status RunHooks(const std::vector<const Option*>& changed, const Config& before);
-  Status WriteFile(bool all);
+  Status RunHooks(const std::vector<Changed>& changed, const Config& before);
 
   Config config_;
   std::string file_;
+  std::set<const Option*> included_;
   std::vector<Registration> hooks_;
 };
 

@@ -9,6 +9,7 @@
 #pragma once
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -68,13 +69,13 @@ struct Words {
   std::string (*print)(const Config&);  // as CONFIG GET shows it
   // The arguments of each of its lines in a configuration file.
   std::vector<std::string> (*lines)(const Config&);
-  // Lines of one file add up (save) instead of the last one winning; `clear` begins anew.
-  void (*clear)(Config&) = nullptr;
+  // The words of all lines of one file count together (save) instead of the last line winning.
+  bool lines_add = false;
 };
 
-using Binding = std::variant<YesNo, Number, Text, Choice, Words>;
+using Binding = std::variant<YesNo, Number, Text, Choice, const Words*>;
 
-enum class Change : uint8_t {
+enum class Mutability : uint8_t {
   kLive,       // CONFIG SET
   kProtected,  // CONFIG SET where enable-protected-configs allows it
   kStart,      // file and command line only
@@ -89,7 +90,7 @@ struct Option {
   Bytes alias = {};
   Binding bind;
   Bytes initial;  // the default, as a line of the file would say it
-  Change change = Change::kLive;
+  Mutability change = Mutability::kLive;
   Effect effect = Effect::kReal;
   bool sensitive = false;  // never shown in MONITOR, SLOWLOG and messages
   bool hidden = false;     // CONFIG GET needs its full name; not in veddb.conf

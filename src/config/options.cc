@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What is the same for all rows: finding them, reading and printing their values.
+#include "config/options.h"
+
+#include <array>
+#include <utility>
+
+#include "base/check.h"
+#include "base/glob.h"
+#include "base/number.h"
+#include "config/option_tables.h"
+#include "config/split_args.h"
+
+namespace veddb {
+namespace {
+
+constexpr int64_t kKilo = 1024;
+constexpr int64_t kMega = 1024 * kKilo;
+constexpr int64_t kGiga = 1024 * kMega;
+constexpr int64_t kPercentMax = 100;
+
+template <typename... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+
+std::string FormatOctal(int64_t v) {
+  std::string out;
+  do {
+    out.insert(out.begin(), static_cast<char>('0' + (v & 7)));
+    v >>= 3;
+  } while (v > 0);
+  return out;
+}
+
+Error OutOfRange(const Number& number) {
+  const bool octal = number.unit == Unit::kOctal;
+  const auto text = [octal](int64_t v) { return octal ? FormatOctal(v) : FormatInt64(v); };
+  return Err("argument must be between " + text(number.min) + " and " + text(number.max) +
+             " inclusive");
+}
+
+std::optional<int64_t> ParsePercent(Bytes text) {
+  if (!text.ends_with('%')) return std::nullopt;
+  text.remove_suffix(1);
+  const auto n = ParseInt64(text);
+  if (!n || *n < 0) return std::nullopt;
+  return n;
+}
+
+std::optional<int64_t> ParseOctal(Bytes text) {
+  constexpr size_t kDigitsMax = 20;
+  if (text.empty() || text.size() > kDigitsMax) return std::nullopt;
+  int64_t n = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '7') return std::nullopt;
+    n = n * 8 + (c - '0');
+  }
+  return n;
+}
+
+Result<int64_t> ParseNumber(const Number& number, Bytes text) {
+  int64_t n = 0;
+  switch (number.unit) {
+    case Unit::kMemoryOrPercent:
+      if (const auto percent = ParsePercent(text)) {
+        if (*percent > kPercentMax) {
+          return Err("percentage argument must be less or equal to 100");
+        }
+        return -*percent;
+      }
+      [[fallthrough]];
+    case Unit::kMemory: {
+      const auto size = ParseMemorySize(text);
+      if (!size) {
+        return Err(number.unit == Unit::kMemory ? "argument must be a memory value"
+                                                : "argument must be a memory or percent value");
+      }
+      if (*size > static_cast<uint64_t>(kLongMax)) return OutOfRange(number);
+      n = static_cast<int64_t>(*size);
+      break;
+    }
+    case Unit::kOctal: {
+      const auto mode = ParseOctal(text);
+      if (!mode) return Err("argument couldn't be parsed as an octal number");
+      n = *mode;
+      break;
+    }
+    case Unit::kPlain: {
+      const auto plain = ParseInt64(text);
+      if (!plain) return Err("argument couldn't be parsed into an integer");
+      n = *plain;
+      break;
+    }
+  }
+  if (n < number.min || n > number.max) return OutOfRange(number);
+  return number.adjust == nullptr ? n : number.adjust(n);
+}
+
+std::string PrintNumber(const Number& number, int64_t n) {
+  if (number.unit == Unit::kOctal) return FormatOctal(n);
+  if (n < 0 && number.unit == Unit::kMemoryOrPercent) return FormatInt64(-n) + "%";
+  return FormatInt64(n);
+}
+
+std::string NumberLine(const Number& number, int64_t n) {
+  const bool memory = number.unit == Unit::kMemory || number.unit == Unit::kMemoryOrPercent;
+  return memory && n >= 0 ? FormatMemorySize(n) : PrintNumber(number, n);
+}
+
+Status ParseChoice(const Choice& choice, ConfigWords words, Config& config) {
+  uint32_t bits = 0;
+  for (const std::string& word : words) {
+    const ChoiceName* found = nullptr;
+    for (const ChoiceName& name : choice.names) {
+      if (found == nullptr && EqualsIgnoreCase(name.name, word)) found = &name;
+    }
+    if (found == nullptr) {
+      std::string text = "argument(s) must be one of the following: ";
+      for (const ChoiceName& name : choice.names) {
+        if (&name != choice.names.data()) text += ", ";
+        text += name.name;
+      }
+      return Err(std::move(text));
+    }
+    bits |= found->value;
+  }
+  if (choice.check != nullptr) {
+    if (Status status = choice.check(bits); !status.ok()) return status;
+  }
+  choice.set(config, bits);
+  return Ok();
+}
+
+std::string PrintChoice(const Choice& choice, const Config& config) {
+  const uint32_t value = choice.get(config);
+  std::string out;
+  for (const ChoiceName& name : choice.names) {
+    if (value == name.value) return std::string(name.name);
+    if (!choice.several || name.value == 0 || (value & name.value) == 0) continue;
+    if (!out.empty()) out += ' ';
+    out += name.name;
+  }
+  DCHECK(!out.empty());
+  return out;
+}
+
+Status ParseYesNo(const YesNo& option, const std::string& word, Config& config) {
+  const bool yes = EqualsIgnoreCase(word, "yes");
+  if (!yes && !EqualsIgnoreCase(word, "no")) return Err("argument must be 'yes' or 'no'");
+  config.*option.member = yes;
+  return Ok();
+}
+
+// True where CONFIG SET's text, and a line's only word, is split into words.
+bool TakesManyWords(const Option& option) {
+  if (WordsOf(option) != nullptr) return true;
+  const Choice* choice = std::get_if<Choice>(&option.bind);
+  return choice != nullptr && choice->several;
+}
+
+}  // namespace
+
+const Words* WordsOf(const Option& option) {
+  const Words* const* words = std::get_if<const Words*>(&option.bind);
+  return words == nullptr ? nullptr : *words;
+}
+
+std::string FormatMemorySize(int64_t v) {
+  if (v != 0 && v % kGiga == 0) return FormatInt64(v / kGiga) + "gb";
+  if (v != 0 && v % kMega == 0) return FormatInt64(v / kMega) + "mb";
+  if (v != 0 && v % kKilo == 0) return FormatInt64(v / kKilo) + "kb";
+  return FormatInt64(v);
+}
+
+std::span<const OptionSection> OptionSections() {
+  static const std::array sections = {
+      NetworkOptions(),   TlsOptions(),         SecurityOptions(), ProcessOptions(),
+      ClientOptions(),    MemoryOptions(),      ShardOptions(),    PersistenceOptions(),
+      RedisFileOptions(), ReplicationOptions(), WatchingOptions(), DataTypeOptions(),
+      DocumentOptions(),  ClusterOptions(),
+  };
+  return sections;
+}
+
+const Option* FindOption(Bytes name) {
+  for (const OptionSection& section : OptionSections()) {
+    for (const Option& option : section.options) {
+      if (EqualsIgnoreCase(option.name, name)) return &option;
+      if (!option.alias.empty() && EqualsIgnoreCase(option.alias, name)) return &option;
+    }
+  }
+  return nullptr;
+}
+
+std::string PrintOption(const Option& option, const Config& config) {
+  return std::visit(
+      Overloaded{
+          [&](const YesNo& o) { return std::string(config.*o.member ? "yes" : "no"); },
+          [&](const Number& o) { return PrintNumber(o, config.*o.member); },
+          [&](const Text& o) { return config.*o.member; },
+          [&](const Choice& o) { return PrintChoice(o, config); },
+          [&](const Words* o) { return o->print(config); },
+      },
+      option.bind);
+}
+
+Status ParseOption(const Option& option, ConfigWords words, Config& config) {
+  if (const Words* words_of = WordsOf(option)) return words_of->parse(words, config);
+  if (words.empty() || (words.size() > 1 && !TakesManyWords(option))) {
+    return Err("wrong number of arguments");
+  }
+  const std::string& word = words[0];
+  if (const YesNo* o = std::get_if<YesNo>(&option.bind)) return ParseYesNo(*o, word, config);
+  if (const Choice* o = std::get_if<Choice>(&option.bind)) return ParseChoice(*o, words, config);
+  if (const Number* o = std::get_if<Number>(&option.bind)) {
+    config.*o->member = TRY(ParseNumber(*o, word));
+    return Ok();
+  }
+  const Text* o = std::get_if<Text>(&option.bind);
+  CHECK(o != nullptr);
+  if (o->check != nullptr) {
+    if (Status status = o->check(word); !status.ok()) return status;
+  }
+  config.*o->member = word;
+  return Ok();
+}
+
+// One blank between two words and none at the ends: anything else makes an empty word.
+std::vector<std::string> SplitValue(const Option& option, Bytes value) {
+  std::vector<std::string> words;
+  if (!TakesManyWords(option)) return {std::string(value)};
+  if (value.empty() && WordsOf(option) != nullptr) return words;
+  for (;;) {
+    const size_t end = value.find(' ');
+    words.emplace_back(value.substr(0, end));
+    if (end == Bytes::npos) return words;
+    value.remove_prefix(end + 1);
+  }
+}
+
+std::vector<std::string> OptionLines(const Option& option, Bytes name, const Config& config) {
+  const std::string head = std::string(name) + " ";
+  if (const Words* words = WordsOf(option)) {
+    std::vector<std::string> lines = words->lines(config);
+    for (std::string& line : lines) line.insert(0, head);
+    return lines;
+  }
+  if (const Text* text = std::get_if<Text>(&option.bind)) {
+    return {head + QuoteArg(config.*text->member)};
+  }
+  if (const Number* number = std::get_if<Number>(&option.bind)) {
+    return {head + NumberLine(*number, config.*number->member)};
+  }
+  return {head + PrintOption(option, config)};
+}
+
+Config DefaultConfig() {
+  static const Config defaults = [] {
+    Config config;
+    for (const OptionSection& section : OptionSections()) {
+      for (const Option& option : section.options) {
+        const auto words = SplitArgs(option.initial);
+        CHECK(words.has_value());
+        CHECK(ParseOption(option, *words, config).ok());
+      }
+    }
+    return config;
+  }();
+  return defaults;
+}
+
+}  // namespace veddb

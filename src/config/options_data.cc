@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Options of watching, data types, scripts and documents.
+#include "config/option_tables.h"
+
+namespace veddb {
+namespace {
+
+constexpr int64_t kKibibyte = 1024;
+constexpr int64_t kMebibyte = int64_t{1} << 20;
+// A document is one value of the store and one argument of a request: well below 2 GiB.
+constexpr int64_t kDocBytesMax = 512 * kMebibyte;
+
+constexpr Option kWatching[] = {
+    {.name = "slowlog-log-slower-than",
+     .bind = Number{&Config::slowlog_log_slower_than, -1, kLongMax},
+     .initial = "10000",
+     .doc = "Microseconds a command must take to be noted in SLOWLOG; 0: every one, -1: none."},
+    {.name = "slowlog-max-len",
+     .bind = Number{&Config::slowlog_max_len, 0, kLongMax},
+     .initial = "128",
+     .doc = "Entries that SLOWLOG keeps."},
+    {.name = "latency-monitor-threshold",
+     .bind = Number{&Config::latency_monitor_threshold, 0, kLongMax},
+     .initial = "0",
+     .doc = "Milliseconds an event must take to be noted for LATENCY; 0: off."},
+    {.name = "latency-tracking",
+     .bind = YesNo{&Config::latency_tracking},
+     .initial = "yes",
+     .doc = "Keeps a histogram of times for each command (INFO latencystats, LATENCY HISTOGRAM)."},
+    {.name = "latency-tracking-info-percentiles",
+     .bind = &kPercentilesWords,
+     .initial = "50 99 99.9",
+     .doc = "Percentiles that INFO shows of them."},
+    {.name = "notify-keyspace-events",
+     .bind = &kNotifyWords,
+     .initial = "\"\"",
+     .doc =
+         "Events that are published when keys change; empty: none. Letters for where to: K "
+         "(__keyspace@<db>__:<key>), E (__keyevent@<db>__:<event>); for which: g (DEL, EXPIRE, "
+         "RENAME …), $ (strings), l (lists), s (sets), h (hashes), z (sorted sets), t (streams), "
+         "d (modules), x (expired), e (evicted), A (all of these), and m (a key was missed), n (a "
+         "key is new), which A does not mean."},
+};
+
+constexpr Option kDataTypes[] = {
+    {.name = "hash-max-listpack-entries",
+     .alias = "hash-max-ziplist-entries",
+     .bind = Number{&Config::hash_max_listpack_entries, 0, kLongMax},
+     .initial = "512",
+     .doc = "Fields up to which OBJECT ENCODING calls a hash a listpack."},
+    {.name = "hash-max-listpack-value",
+     .alias = "hash-max-ziplist-value",
+     .bind = Number{&Config::hash_max_listpack_value, 0, kLongMax, Unit::kMemory},
+     .initial = "64",
+     .doc = "Longest field or value of such a hash."},
+    {.name = "list-max-listpack-size",
+     .alias = "list-max-ziplist-size",
+     .bind = Number{&Config::list_max_listpack_size, kIntMin, kIntMax},
+     .initial = "-2",
+     .doc = "Entries in a node of a list, or its size: -1 to -5 for 4, 8, 16, 32, 64 KiB."},
+    {.name = "set-max-intset-entries",
+     .bind = Number{&Config::set_max_intset_entries, 0, kLongMax},
+     .initial = "512",
+     .doc = "Members up to which OBJECT ENCODING calls a set of integers an intset."},
+    {.name = "zset-max-listpack-entries",
+     .alias = "zset-max-ziplist-entries",
+     .bind = Number{&Config::zset_max_listpack_entries, 0, kLongMax},
+     .initial = "128",
+     .doc = "Members up to which OBJECT ENCODING calls a sorted set a listpack."},
+    {.name = "zset-max-listpack-value",
+     .alias = "zset-max-ziplist-value",
+     .bind = Number{&Config::zset_max_listpack_value, 0, kLongMax, Unit::kMemory},
+     .initial = "64",
+     .doc = "Longest member of such a sorted set."},
+    {.name = "hll-sparse-max-bytes",
+     .bind = Number{&Config::hll_sparse_max_bytes, 0, kLongMax, Unit::kMemory},
+     .initial = "3000",
+     .doc = "Size up to which a HyperLogLog is kept in its sparse form."},
+    {.name = "stream-node-max-bytes",
+     .bind = Number{&Config::stream_node_max_bytes, 0, kLongMax, Unit::kMemory},
+     .initial = "4096",
+     .doc = "Size of a node of a stream, the unit that approximate trimming (~) removes; 0: no "
+            "limit."},
+    {.name = "stream-node-max-entries",
+     .bind = Number{&Config::stream_node_max_entries, 0, kLongMax},
+     .initial = "100",
+     .doc = "Entries of such a node; 0: no limit."},
+    {.name = "busy-reply-threshold",
+     .alias = "lua-time-limit",
+     .bind = Number{&Config::busy_reply_threshold, 0, kLongMax},
+     .initial = "5000",
+     .doc =
+         "Milliseconds after which a script that still runs makes other clients be answered BUSY, "
+         "so that SCRIPT KILL can end it; 0: never."},
+    {.name = "list-compress-depth",
+     .bind = Number{&Config::list_compress_depth, 0, kIntMax},
+     .initial = "0",
+     .effect = Effect::kCompat,
+     .doc = "Lists are not compressed in memory; the store compresses them on disk."},
+};
+
+constexpr Option kDocuments[] = {
+    {.name = "doc-max-size",
+     .bind = Number{&Config::doc_max_size, kKibibyte, kDocBytesMax, Unit::kMemory},
+     .initial = "16mb",
+     .doc = "Largest document, as BSON; a larger one is refused (TOOLARGE)."},
+    {.name = "doc-batch-max",
+     .bind = Number{&Config::doc_batch_max, 1, kIntMax},
+     .initial = "100000",
+     .doc = "Most documents or operations of one command (DOC.INSERTMANY, DOC.BULK …)."},
+    {.name = "doc-memory-limit",
+     .bind = Number{&Config::doc_memory_limit, kMebibyte, kLongMax, Unit::kMemory},
+     .initial = "100mb",
+     .doc = "Memory of one query for sorting and grouping. What may spill goes to disk beyond it, "
+            "what may not fails (MEMORYLIMIT)."},
+    {.name = "cursor-timeout",
+     .bind = Number{&Config::cursor_timeout, 1, kIntMax},
+     .initial = "600",
+     .doc =
+         "Seconds after which an unused cursor is closed. An open cursor keeps old data on disk."},
+};
+
+}  // namespace
+
+OptionSection WatchingOptions() {
+  return {"WATCHING", "What the server tells about itself and about changes.", kWatching};
+}
+
+OptionSection DataTypeOptions() {
+  return {"DATA TYPES AND SCRIPTS",
+          "The limits of Redis's compact encodings decide here what OBJECT ENCODING answers.",
+          kDataTypes};
+}
+
+OptionSection DocumentOptions() {
+  return {"DOCUMENTS", "Limits of the DOC. commands.", kDocuments};
+}
+
+}  // namespace veddb

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Options of clients, memory, shards and queries.
+#include "config/option_tables.h"
+
+namespace veddb {
+namespace {
+
+constexpr int64_t kMebibyte = int64_t{1} << 20;
+constexpr int64_t kPercentMax = 100;
+constexpr int64_t kShardsMax = 1024;
+constexpr int64_t kThreadsMax = 1024;
+
+constexpr ChoiceName kPolicyNames[] = {{"volatile-lru", Code(MaxmemoryPolicy::kVolatileLru)},
+                                       {"volatile-lfu", Code(MaxmemoryPolicy::kVolatileLfu)},
+                                       {"volatile-random", Code(MaxmemoryPolicy::kVolatileRandom)},
+                                       {"volatile-ttl", Code(MaxmemoryPolicy::kVolatileTtl)},
+                                       {"allkeys-lru", Code(MaxmemoryPolicy::kAllkeysLru)},
+                                       {"allkeys-lfu", Code(MaxmemoryPolicy::kAllkeysLfu)},
+                                       {"allkeys-random", Code(MaxmemoryPolicy::kAllkeysRandom)},
+                                       {"noeviction", Code(MaxmemoryPolicy::kNoEviction)}};
+
+constexpr Option kClients[] = {
+    {.name = "maxclients",
+     .bind = Number{&Config::maxclients, 1, kUint32Max},
+     .initial = "10000",
+     .doc =
+         "Connections at a time; further ones are refused with an error. The limit of open files "
+         "must leave room for them."},
+    {.name = "maxmemory-clients",
+     .bind = Number{&Config::maxmemory_clients, 0, kLongMax, Unit::kMemoryOrPercent},
+     .initial = "0",
+     .doc =
+         "Memory of all clients' buffers together, as a size or as percent of maxmemory (5%); the "
+         "fattest clients are disconnected beyond it. 0: no limit."},
+    {.name = "client-output-buffer-limit",
+     .bind = &kOutputLimitWords,
+     .initial = "normal 0 0 0 slave 256mb 64mb 60 pubsub 32mb 8mb 60",
+     .doc =
+         "Replies that wait for a client that does not read, by class (normal, replica, pubsub): "
+         "it is disconnected at the hard limit, or when it is over the soft limit for so many "
+         "seconds. 0: no limit. For each class:\n"
+         "  client-output-buffer-limit <class> <hard> <soft> <seconds>"},
+    {.name = "client-query-buffer-limit",
+     .bind = Number{&Config::client_query_buffer_limit, kMebibyte, kLongMax, Unit::kMemory},
+     .initial = "1gb",
+     .doc = "Bytes of one client's requests that are kept while they are incomplete."},
+    {.name = "proto-max-bulk-len",
+     .bind = Number{&Config::proto_max_bulk_len, kMebibyte, kLongMax, Unit::kMemory},
+     .initial = "512mb",
+     .doc = "Longest single argument, and longest string a key may hold."},
+    {.name = "max-inflight-per-client",
+     .bind = Number{&Config::max_inflight_per_client, 1, kIntMax},
+     .initial = "1024",
+     .doc = "Commands of one client that may be under way in the shards; beyond it nothing more is "
+            "read from that client until some are answered."},
+    {.name = "tracking-table-max-keys",
+     .bind = Number{&Config::tracking_table_max_keys, 0, kLongMax},
+     .initial = "1000000",
+     .doc = "Keys remembered for CLIENT TRACKING; beyond it clients are told to forget some early. "
+            "0: no limit."},
+    {.name = "io-threads",
+     .bind = Number{&Config::io_threads, 1, 128},
+     .initial = "1",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "One thread reads and writes the sockets; the work is spread by shards."},
+    {.name = "io-threads-do-reads",
+     .bind = YesNo{&Config::io_threads_do_reads},
+     .initial = "no",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "See io-threads."},
+};
+
+constexpr Option kMemory[] = {
+    {.name = "maxmemory",
+     .bind = Number{&Config::maxmemory, 0, kLongMax, Unit::kMemory},
+     .initial = "0",
+     .doc = "Memory for objects, changes that are not on disk yet, block-cache and write-buffer; "
+            "0: no "
+            "limit. What is over it leaves memory in the way maxmemory-policy says."},
+    {.name = "maxmemory-policy",
+     .bind = OneOf<&Config::maxmemory_policy>(kPolicyNames),
+     .initial = "noeviction",
+     .doc = "noeviction: the coldest objects leave memory and stay on disk; nothing is lost.\n"
+            "DANGER: every other policy makes the server a cache that really deletes keys: of all "
+            "(allkeys-) or of those with an expiry (volatile-), by least recent use (lru), least "
+            "frequent use (lfu), chance (random) or nearest expiry (ttl)."},
+    {.name = "maxmemory-samples",
+     .bind = Number{&Config::maxmemory_samples, 1, kIntMax},
+     .initial = "5",
+     .doc = "Keys that are compared to choose one to evict. More choose better and cost more."},
+    {.name = "lfu-log-factor",
+     .bind = Number{&Config::lfu_log_factor, 0, kIntMax},
+     .initial = "10",
+     .doc = "How slowly the counter of uses grows: with 10 about a million uses fill it."},
+    {.name = "lfu-decay-time",
+     .bind = Number{&Config::lfu_decay_time, 0, kIntMax},
+     .initial = "1",
+     .doc = "Minutes after which an unused key's counter sinks by one; 0: it does not sink."},
+    {.name = "block-cache",
+     .bind = Number{&Config::block_cache, 0, kLongMax, Unit::kMemory},
+     .initial = "256mb",
+     .doc =
+         "Blocks of the files on disk that are kept in memory. Scans and cold reads gain by more."},
+    {.name = "write-buffer",
+     .bind = Number{&Config::write_buffer, kMebibyte, kLongMax, Unit::kMemory},
+     .initial = "64mb",
+     .doc = "RocksDB's memtables, all together; when they are full they are written to files."},
+    {.name = "cold-object-max",
+     .bind = Number{&Config::cold_object_max, 0, kLongMax},
+     .initial = "10000",
+     .doc =
+         "A hash, set or sorted set that is not in memory and has more elements is not loaded for "
+         "the sake of one element: the command reads that element alone."},
+    {.name = "maxmemory-eviction-tenacity",
+     .bind = Number{&Config::maxmemory_eviction_tenacity, 0, kPercentMax},
+     .initial = "10",
+     .effect = Effect::kCompat,
+     .doc = "Eviction goes on in each shard's turns until the limit is kept."},
+    {.name = "active-expire-effort",
+     .bind = Number{&Config::active_expire_effort, 1, 10},
+     .initial = "1",
+     .effect = Effect::kCompat,
+     .doc = "Keys are deleted in the order of their expiry; nothing is sampled."},
+    {.name = "lazyfree-lazy-eviction",
+     .bind = YesNo{&Config::lazyfree_lazy_eviction},
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .doc = "A value is one deletion in the store, and its memory is given back by its shard."},
+    {.name = "lazyfree-lazy-expire",
+     .bind = YesNo{&Config::lazyfree_lazy_expire},
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .doc = "See lazyfree-lazy-eviction."},
+    {.name = "lazyfree-lazy-server-del",
+     .bind = YesNo{&Config::lazyfree_lazy_server_del},
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .doc = "See lazyfree-lazy-eviction."},
+    {.name = "lazyfree-lazy-user-del",
+     .bind = YesNo{&Config::lazyfree_lazy_user_del},
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .doc = "See lazyfree-lazy-eviction."},
+    {.name = "lazyfree-lazy-user-flush",
+     .bind = YesNo{&Config::lazyfree_lazy_user_flush},
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .doc = "FLUSHDB and FLUSHALL take the same short time with ASYNC and SYNC."},
+    {.name = "activerehashing",
+     .bind = YesNo{&Config::activerehashing},
+     .initial = "yes",
+     .effect = Effect::kCompat,
+     .doc = "There is no hash table that grows in the background."},
+    {.name = "activedefrag",
+     .bind = YesNo{&Config::activedefrag},
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .doc = "Objects that leave memory and are loaded again do not fragment it for long."},
+    {.name = "active-defrag-ignore-bytes",
+     .bind = Number{&Config::active_defrag_ignore_bytes, 1, kLongMax, Unit::kMemory},
+     .initial = "100mb",
+     .effect = Effect::kCompat,
+     .doc = "See activedefrag."},
+    {.name = "active-defrag-threshold-lower",
+     .bind = Number{&Config::active_defrag_threshold_lower, 0, 1000},
+     .initial = "10",
+     .effect = Effect::kCompat,
+     .doc = "See activedefrag."},
+    {.name = "active-defrag-threshold-upper",
+     .bind = Number{&Config::active_defrag_threshold_upper, 0, 1000},
+     .initial = "100",
+     .effect = Effect::kCompat,
+     .doc = "See activedefrag."},
+    {.name = "active-defrag-cycle-min",
+     .bind = Number{&Config::active_defrag_cycle_min, 1, 99},
+     .initial = "1",
+     .effect = Effect::kCompat,
+     .doc = "See activedefrag."},
+    {.name = "active-defrag-cycle-max",
+     .bind = Number{&Config::active_defrag_cycle_max, 1, 99},
+     .initial = "25",
+     .effect = Effect::kCompat,
+     .doc = "See activedefrag."},
+    {.name = "active-defrag-max-scan-fields",
+     .bind = Number{&Config::active_defrag_max_scan_fields, 1, kLongMax},
+     .initial = "1000",
+     .effect = Effect::kCompat,
+     .doc = "See activedefrag."},
+    {.name = "jemalloc-bg-thread",
+     .bind = YesNo{&Config::jemalloc_bg_thread},
+     .initial = "yes",
+     .effect = Effect::kCompat,
+     .doc = "Whether jemalloc purges in the background is its own setting (MALLOC_CONF)."},
+};
+
+constexpr Option kShards[] = {
+    {.name = "shards",
+     .bind = Number{&Config::shards, 0, kShardsMax},
+     .initial = "0",
+     .change = Mutability::kStart,
+     .doc =
+         "Parts that keys and documents are spread over, each with its own thread; 0: one a core, "
+         "at least 2. May differ from start to start: the data on disk do not depend on it."},
+    {.name = "query-threads",
+     .bind = Number{&Config::query_threads, 0, kThreadsMax},
+     .initial = "0",
+     .change = Mutability::kStart,
+     .doc = "Threads for queries over many documents, which run beside the shards; 0: one a core."},
+};
+
+}  // namespace
+
+OptionSection ClientOptions() { return {"CLIENTS", "What clients may take up.", kClients}; }
+
+OptionSection MemoryOptions() {
+  return {"MEMORY",
+          "Memory is a cache of what is on disk: data may be far larger. Sizes are written as 1k "
+          "(1000), 1kb (1024), 1m, 1mb, 1g or 1gb, in any case.",
+          kMemory};
+}
+
+OptionSection ShardOptions() {
+  return {"SHARDS AND QUERIES", "How the work is spread over threads.", kShards};
+}
+
+}  // namespace veddb

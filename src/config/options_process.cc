@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Options of the process and its messages.
+#include <algorithm>
+
+#include "config/option_tables.h"
+
+namespace veddb {
+namespace {
+
+constexpr ChoiceName kLogLevelNames[] = {{"debug", Code(LogLevel::kDebug)},
+                                         {"verbose", Code(LogLevel::kVerbose)},
+                                         {"notice", Code(LogLevel::kNotice)},
+                                         {"warning", Code(LogLevel::kWarning)}};
+constexpr ChoiceName kSupervisedNames[] = {{"upstart", Code(Supervised::kUpstart)},
+                                           {"systemd", Code(Supervised::kSystemd)},
+                                           {"auto", Code(Supervised::kAuto)},
+                                           {"no", Code(Supervised::kNo)}};
+constexpr ChoiceName kFacilityNames[] = {
+    {"user", Code(SyslogFacility::kUser)},     {"local0", Code(SyslogFacility::kLocal0)},
+    {"local1", Code(SyslogFacility::kLocal1)}, {"local2", Code(SyslogFacility::kLocal2)},
+    {"local3", Code(SyslogFacility::kLocal3)}, {"local4", Code(SyslogFacility::kLocal4)},
+    {"local5", Code(SyslogFacility::kLocal5)}, {"local6", Code(SyslogFacility::kLocal6)},
+    {"local7", Code(SyslogFacility::kLocal7)}};
+// "yes" is the old word for "relative" and is what Redis shows for both.
+constexpr ChoiceName kOomNames[] = {{"no", Code(OomScoreAdj::kNo)},
+                                    {"yes", Code(OomScoreAdj::kRelative)},
+                                    {"relative", Code(OomScoreAdj::kRelative)},
+                                    {"absolute", Code(OomScoreAdj::kAbsolute)}};
+constexpr ChoiceName kShutdownNames[] = {{"default", 0},
+                                         {"save", kShutdownSave},
+                                         {"nosave", kShutdownNoSave},
+                                         {"now", kShutdownNow},
+                                         {"force", kShutdownForce}};
+
+constexpr int64_t kHzMin = 1;
+constexpr int64_t kHzMax = 500;
+constexpr int64_t kWatchdogPeriodMin = 200;
+constexpr int64_t kLoadingIntervalMin = 1024;
+
+int64_t ClampHz(int64_t hz) { return std::clamp(hz, kHzMin, kHzMax); }
+int64_t ClampWatchdog(int64_t ms) { return ms == 0 ? 0 : std::max(ms, kWatchdogPeriodMin); }
+
+Status CheckShutdown(uint32_t bits) {
+  if ((bits & kShutdownSave) != 0 && (bits & kShutdownNoSave) != 0) {
+    return Err("shutdown options SAVE and NOSAVE can't be used simultaneously");
+  }
+  return Ok();
+}
+
+// {title} and its like must be known and closed, and the result must not be empty.
+Status CheckTitle(const std::string& text) {
+  constexpr Bytes kNames[] = {"title",    "listen-addr", "server-mode", "port",
+                              "tls-port", "unixsocket",  "config-file"};
+  const auto bad = [] { return Err("template format is invalid or contains unknown variables"); };
+  bool shows_something = false;
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '{') {
+      shows_something = shows_something || text[at] != ' ';
+      continue;
+    }
+    const size_t end = text.find('}', at);
+    if (end == std::string::npos) return bad();
+    const Bytes name = Bytes(text).substr(at + 1, end - at - 1);
+    if (std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames)) return bad();
+    // These may turn out empty.
+    const bool fickle = name == "title" || name == "server-mode" || name == "unixsocket";
+    shows_something = shows_something || !fickle;
+    at = end;
+  }
+  return shows_something ? Ok() : Status(bad());
+}
+
+constexpr Option kProcess[] = {
+    {.name = "daemonize",
+     .bind = YesNo{&Config::daemonize},
+     .initial = "no",
+     .change = Mutability::kStart,
+     .doc = "Goes to the background. Under systemd and in containers leave it no."},
+    {.name = "pidfile",
+     .bind = Text{&Config::pidfile},
+     .initial = "\"\"",
+     .change = Mutability::kStart,
+     .doc = "File for the process id, removed at the end; empty: none."},
+    {.name = "loglevel",
+     .bind = OneOf<&Config::loglevel>(kLogLevelNames),
+     .initial = "notice",
+     .doc = "The least important messages that are written: debug, verbose, notice or warning."},
+    {.name = "logfile",
+     .bind = Text{&Config::logfile},
+     .initial = "\"\"",
+     .change = Mutability::kStart,
+     .doc = "File that messages are appended to; empty: standard output."},
+    {.name = "databases",
+     .bind = Number{&Config::databases, 1, kIntMax},
+     .initial = "16",
+     .change = Mutability::kStart,
+     .doc = "Databases for SELECT, numbered from 0. An empty one costs nothing."},
+    {.name = "hz",
+     .bind = Number{&Config::hz, 0, kIntMax, Unit::kPlain, ClampHz},
+     .initial = "10",
+     .doc =
+         "How often a second background work is looked after (1 to 500). Higher reacts sooner to "
+         "idle clients and costs more when nothing happens."},
+    {.name = "shutdown-timeout",
+     .bind = Number{&Config::shutdown_timeout, 0, kIntMax},
+     .initial = "10",
+     .doc = "Seconds a shutdown waits for replicas to catch up; 0: it does not wait."},
+    {.name = "shutdown-on-sigterm",
+     .bind = SomeOf<&Config::shutdown_on_sigterm>(kShutdownNames, CheckShutdown),
+     .initial = "default",
+     .doc = "What SIGTERM does: default, or any of now (does not wait for replicas), force, save, "
+            "nosave. The last three change nothing: every shutdown leaves the log complete."},
+    {.name = "shutdown-on-sigint",
+     .bind = SomeOf<&Config::shutdown_on_sigint>(kShutdownNames, CheckShutdown),
+     .initial = "default",
+     .doc = "The same for SIGINT."},
+    {.name = "supervised",
+     .bind = OneOf<&Config::supervised>(kSupervisedNames),
+     .initial = "no",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "Supervisors are not told about progress; run under Type=simple or Type=exec."},
+    {.name = "syslog-enabled",
+     .bind = YesNo{&Config::syslog_enabled},
+     .initial = "no",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "Messages go to logfile or standard output, from where a journal takes them."},
+    {.name = "syslog-ident",
+     .bind = Text{&Config::syslog_ident},
+     .initial = "redis",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "See syslog-enabled."},
+    {.name = "syslog-facility",
+     .bind = OneOf<&Config::syslog_facility>(kFacilityNames),
+     .initial = "local0",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "See syslog-enabled."},
+    {.name = "crash-log-enabled",
+     .bind = YesNo{&Config::crash_log_enabled},
+     .initial = "yes",
+     .effect = Effect::kCompat,
+     .doc = "A crash is left to the kernel's core dump."},
+    {.name = "crash-memcheck-enabled",
+     .bind = YesNo{&Config::crash_memcheck_enabled},
+     .initial = "yes",
+     .effect = Effect::kCompat,
+     .doc = "Memory is not tested after a crash."},
+    {.name = "always-show-logo",
+     .bind = YesNo{&Config::always_show_logo},
+     .initial = "no",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "There is no logo."},
+    {.name = "set-proc-title",
+     .bind = YesNo{&Config::set_proc_title},
+     .initial = "yes",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "The process keeps the name it was started under."},
+    {.name = "proc-title-template",
+     .bind = Text{&Config::proc_title_template, CheckTitle},
+     .initial = "\"{title} {listen-addr} {server-mode}\"",
+     .effect = Effect::kCompat,
+     .doc = "See set-proc-title."},
+    {.name = "dynamic-hz",
+     .bind = YesNo{&Config::dynamic_hz},
+     .initial = "yes",
+     .effect = Effect::kCompat,
+     .doc = "Background work does not depend on the number of clients."},
+    {.name = "oom-score-adj",
+     .bind = OneOf<&Config::oom_score_adj>(kOomNames),
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .doc = "The kernel's choice of victims is left to the service manager."},
+    {.name = "oom-score-adj-values",
+     .bind = &kOomValuesWords,
+     .initial = "0 200 800",
+     .effect = Effect::kCompat,
+     .doc = "See oom-score-adj."},
+    {.name = "disable-thp",
+     .bind = YesNo{&Config::disable_thp},
+     .initial = "yes",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "The process never forks to save, so that huge pages do it no harm."},
+    {.name = "server_cpulist",
+     .bind = Text{&Config::server_cpulist},
+     .initial = "\"\"",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "Threads are not pinned; use taskset or the service manager."},
+    {.name = "bio_cpulist",
+     .bind = Text{&Config::bio_cpulist},
+     .initial = "\"\"",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "See server_cpulist."},
+    {.name = "aof_rewrite_cpulist",
+     .bind = Text{&Config::aof_rewrite_cpulist},
+     .initial = "\"\"",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "See server_cpulist."},
+    {.name = "bgsave_cpulist",
+     .bind = Text{&Config::bgsave_cpulist},
+     .initial = "\"\"",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "See server_cpulist."},
+    {.name = "ignore-warnings",
+     .bind = Text{&Config::ignore_warnings},
+     .initial = "\"\"",
+     .effect = Effect::kCompat,
+     .doc = "No start is refused because of a kernel's fault."},
+    {.name = "watchdog-period",
+     .bind = Number{&Config::watchdog_period, 0, kIntMax, Unit::kPlain, ClampWatchdog},
+     .initial = "0",
+     .effect = Effect::kCompat,
+     .hidden = true,
+     .doc = "There is no watchdog."},
+    {.name = "use-exit-on-panic",
+     .bind = YesNo{&Config::use_exit_on_panic},
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .hidden = true,
+     .doc = "A failed check always aborts."},
+    {.name = "key-load-delay",
+     .bind = Number{&Config::key_load_delay, kIntMin, kIntMax},
+     .initial = "0",
+     .effect = Effect::kCompat,
+     .hidden = true,
+     .doc = "Nothing is loaded at the start but the log's tail."},
+    {.name = "rdb-key-save-delay",
+     .bind = Number{&Config::rdb_key_save_delay, kIntMin, kIntMax},
+     .initial = "0",
+     .effect = Effect::kCompat,
+     .hidden = true,
+     .doc = "No RDB file is written key by key."},
+    {.name = "loading-process-events-interval-bytes",
+     .bind = Number{&Config::loading_process_events_interval_bytes, kLoadingIntervalMin, kIntMax},
+     .initial = "2097152",
+     .effect = Effect::kCompat,
+     .hidden = true,
+     .doc = "Clients are served while the log's tail is read."},
+};
+
+}  // namespace
+
+OptionSection ProcessOptions() {
+  return {"PROCESS AND MESSAGES", "How the server runs and what it says.", kProcess};
+}
+
+}  // namespace veddb

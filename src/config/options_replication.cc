@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Options of replication, and those of Redis Cluster, which is not supported.
+#include <algorithm>
+
+#include "config/option_tables.h"
+
+namespace veddb {
+namespace {
+
+constexpr int64_t kMebibyte = int64_t{1} << 20;
+constexpr int64_t kBacklogBytesMin = 16 * 1024;
+constexpr size_t kHostnameBytesMax = 255;
+
+constexpr ChoiceName kDisklessLoadNames[] = {{"disabled", Code(DisklessLoad::kDisabled)},
+                                             {"on-empty-db", Code(DisklessLoad::kOnEmptyDb)},
+                                             {"swapdb", Code(DisklessLoad::kSwapDb)}};
+constexpr ChoiceName kPropagationNames[] = {
+    {"ignore", Code(PropagationError::kIgnore)},
+    {"panic", Code(PropagationError::kPanic)},
+    {"panic-on-replicas", Code(PropagationError::kPanicOnReplicas)}};
+constexpr ChoiceName kEndpointNames[] = {
+    {"ip", Code(EndpointType::kIp)},
+    {"hostname", Code(EndpointType::kHostname)},
+    {"unknown-endpoint", Code(EndpointType::kUnknownEndpoint)}};
+
+int64_t ClampBacklog(int64_t bytes) { return std::max(bytes, kBacklogBytesMin); }
+
+Status CheckHostname(const std::string& text) {
+  if (text.size() > kHostnameBytesMax) return Err("Hostnames must be less than 256 characters");
+  for (const char c : text) {
+    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '-' || c == '.';
+    if (!good) return Err("Hostnames may only contain alphanumeric characters, hyphens or dots");
+  }
+  return Ok();
+}
+
+constexpr Option kReplication[] = {
+    {.name = "replicaof",
+     .alias = "slaveof",
+     .bind = &kReplicaofWords,
+     .initial = "",
+     .change = Mutability::kStart,
+     .doc =
+         "Address and port of the primary that this server copies; while it runs use REPLICAOF."},
+    {.name = "masteruser",
+     .bind = Text{&Config::masteruser},
+     .initial = "\"\"",
+     .sensitive = true,
+     .doc = "User that a replica logs in with at its primary; empty: the default user."},
+    {.name = "masterauth",
+     .bind = Text{&Config::masterauth},
+     .initial = "\"\"",
+     .sensitive = true,
+     .doc = "Its password."},
+    {.name = "replica-serve-stale-data",
+     .alias = "slave-serve-stale-data",
+     .bind = YesNo{&Config::replica_serve_stale_data},
+     .initial = "yes",
+     .doc = "A replica without its primary answers with the data it has; with no it answers "
+            "MASTERDOWN."},
+    {.name = "replica-read-only",
+     .alias = "slave-read-only",
+     .bind = YesNo{&Config::replica_read_only},
+     .initial = "yes",
+     .effect = Effect::kCompat,
+     .doc = "Replicas are always read-only: their log is their primary's."},
+    {.name = "replica-priority",
+     .alias = "slave-priority",
+     .bind = Number{&Config::replica_priority, 0, kIntMax},
+     .initial = "100",
+     .doc = "Sentinel promotes the replica with the lowest number; never one with 0."},
+    {.name = "replica-announced",
+     .bind = YesNo{&Config::replica_announced},
+     .initial = "yes",
+     .doc = "With no, Sentinel does not show this replica to clients."},
+    {.name = "replica-announce-ip",
+     .alias = "slave-announce-ip",
+     .bind = Text{&Config::replica_announce_ip},
+     .initial = "\"\"",
+     .doc =
+         "Address that a replica says it has, where others can't reach the one it connects from."},
+    {.name = "replica-announce-port",
+     .alias = "slave-announce-port",
+     .bind = Number{&Config::replica_announce_port, 0, kPortMax},
+     .initial = "0",
+     .doc = "The same for the port; 0: the one it listens on."},
+    {.name = "replica-ignore-maxmemory",
+     .alias = "slave-ignore-maxmemory",
+     .bind = YesNo{&Config::replica_ignore_maxmemory},
+     .initial = "yes",
+     .doc = "A replica deletes no keys because of maxmemory; its primary does, and it follows."},
+    {.name = "min-replicas-to-write",
+     .alias = "min-slaves-to-write",
+     .bind = Number{&Config::min_replicas_to_write, 0, kIntMax},
+     .initial = "0",
+     .doc = "Writes are refused (NOREPLICAS) while fewer replicas keep up; 0: never."},
+    {.name = "min-replicas-max-lag",
+     .alias = "min-slaves-max-lag",
+     .bind = Number{&Config::min_replicas_max_lag, 0, kIntMax},
+     .initial = "10",
+     .doc = "Seconds since a replica was last heard of up to which it counts as keeping up."},
+    {.name = "repl-ping-replica-period",
+     .alias = "repl-ping-slave-period",
+     .bind = Number{&Config::repl_ping_replica_period, 1, kIntMax},
+     .initial = "10",
+     .doc = "Seconds between the primary's pings."},
+    {.name = "repl-timeout",
+     .bind = Number{&Config::repl_timeout, 1, kIntMax},
+     .initial = "60",
+     .doc = "Seconds of silence after which a link counts as broken. Must be larger than "
+            "repl-ping-replica-period."},
+    {.name = "repl-disable-tcp-nodelay",
+     .bind = YesNo{&Config::repl_disable_tcp_nodelay},
+     .initial = "no",
+     .doc = "With yes fewer, larger packets are sent, up to 40 ms late."},
+    {.name = "repl-log-max",
+     .bind = Number{&Config::repl_log_max, kMebibyte, kLongMax, Unit::kMemory},
+     .initial = "1gb",
+     .doc = "Log that is kept on disk for replicas which are away; one that comes back within it "
+            "goes on where it was, a later one is copied anew."},
+    {.name = "repl-backlog-size",
+     .bind = Number{&Config::repl_backlog_size, 1, kLongMax, Unit::kMemory, ClampBacklog},
+     .initial = "1mb",
+     .effect = Effect::kCompat,
+     .doc = "The log on disk is the backlog; see repl-log-max."},
+    {.name = "repl-backlog-ttl",
+     .bind = Number{&Config::repl_backlog_ttl, 0, kLongMax},
+     .initial = "3600",
+     .effect = Effect::kCompat,
+     .doc = "See repl-log-max."},
+    {.name = "repl-diskless-sync",
+     .bind = YesNo{&Config::repl_diskless_sync},
+     .initial = "yes",
+     .effect = Effect::kCompat,
+     .doc = "A replica is sent the files of a checkpoint, which costs the primary no copy."},
+    {.name = "repl-diskless-sync-delay",
+     .bind = Number{&Config::repl_diskless_sync_delay, 0, kIntMax},
+     .initial = "5",
+     .effect = Effect::kCompat,
+     .doc = "See repl-diskless-sync."},
+    {.name = "repl-diskless-sync-max-replicas",
+     .bind = Number{&Config::repl_diskless_sync_max_replicas, 0, kIntMax},
+     .initial = "0",
+     .effect = Effect::kCompat,
+     .doc = "See repl-diskless-sync."},
+    {.name = "repl-diskless-load",
+     .bind = OneOf<&Config::repl_diskless_load>(kDisklessLoadNames),
+     .initial = "disabled",
+     .effect = Effect::kCompat,
+     .doc = "A replica stores the files it is sent and opens them."},
+    {.name = "replica-lazy-flush",
+     .alias = "slave-lazy-flush",
+     .bind = YesNo{&Config::replica_lazy_flush},
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .doc = "A replica's old data go with their files."},
+    {.name = "replica-ignore-disk-write-errors",
+     .bind = YesNo{&Config::replica_ignore_disk_write_errors},
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .doc = "A replica that can't write its log never confirms what it was sent."},
+    {.name = "propagation-error-behavior",
+     .bind = OneOf<&Config::propagation_error_behavior>(kPropagationNames),
+     .initial = "ignore",
+     .effect = Effect::kCompat,
+     .doc = "Replicas are sent effects, not commands that could fail."},
+};
+
+constexpr Option kCluster[] = {
+    {.name = "cluster-enabled",
+     .bind = YesNo{&Config::cluster_enabled},
+     .initial = "no",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-config-file",
+     .bind = Text{&Config::cluster_config_file},
+     .initial = "nodes.conf",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-node-timeout",
+     .bind = Number{&Config::cluster_node_timeout, 0, kLongMax},
+     .initial = "15000",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-port",
+     .bind = Number{&Config::cluster_port, 0, kPortMax},
+     .initial = "0",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-announce-ip",
+     .bind = Text{&Config::cluster_announce_ip},
+     .initial = "\"\"",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-announce-hostname",
+     .bind = Text{&Config::cluster_announce_hostname, CheckHostname},
+     .initial = "\"\"",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-announce-port",
+     .bind = Number{&Config::cluster_announce_port, 0, kPortMax},
+     .initial = "0",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-announce-bus-port",
+     .bind = Number{&Config::cluster_announce_bus_port, 0, kPortMax},
+     .initial = "0",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-announce-tls-port",
+     .bind = Number{&Config::cluster_announce_tls_port, 0, kPortMax},
+     .initial = "0",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-preferred-endpoint-type",
+     .bind = OneOf<&Config::cluster_preferred_endpoint_type>(kEndpointNames),
+     .initial = "ip",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-replica-validity-factor",
+     .alias = "cluster-slave-validity-factor",
+     .bind = Number{&Config::cluster_replica_validity_factor, 0, kIntMax},
+     .initial = "10",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-replica-no-failover",
+     .alias = "cluster-slave-no-failover",
+     .bind = YesNo{&Config::cluster_replica_no_failover},
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-migration-barrier",
+     .bind = Number{&Config::cluster_migration_barrier, 0, kIntMax},
+     .initial = "1",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-allow-replica-migration",
+     .bind = YesNo{&Config::cluster_allow_replica_migration},
+     .initial = "yes",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-require-full-coverage",
+     .bind = YesNo{&Config::cluster_require_full_coverage},
+     .initial = "yes",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-allow-reads-when-down",
+     .bind = YesNo{&Config::cluster_allow_reads_when_down},
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-allow-pubsubshard-when-down",
+     .bind = YesNo{&Config::cluster_allow_pubsubshard_when_down},
+     .initial = "yes",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+    {.name = "cluster-link-sendbuf-limit",
+     .bind = Number{&Config::cluster_link_sendbuf_limit, 0, kLongMax, Unit::kMemory},
+     .initial = "0",
+     .effect = Effect::kCompat,
+     .doc = "See above."},
+};
+
+}  // namespace
+
+OptionSection ReplicationOptions() {
+  return {
+      "REPLICATION",
+      "A replica follows the primary's log. The old words (slaveof, slave-…) are understood too.",
+      kReplication};
+}
+
+OptionSection ClusterOptions() {
+  return {
+      "REDIS CLUSTER",
+      "Not supported. The options are accepted so that Redis's configuration files load; none of "
+      "them has an effect, and a server with cluster-enabled does not start.",
+      kCluster};
+}
+
+}  // namespace veddb

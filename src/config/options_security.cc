@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Options that decide who may do what.
+#include "config/option_tables.h"
+
+namespace veddb {
+namespace {
+
+constexpr ChoiceName kAclPubsubNames[] = {
+    {"allchannels", Code(AclPubsubDefault::kAllChannels)},
+    {"resetchannels", Code(AclPubsubDefault::kResetChannels)}};
+constexpr ChoiceName kSanitizeNames[] = {{"no", Code(SanitizeDumpPayload::kNo)},
+                                         {"yes", Code(SanitizeDumpPayload::kYes)},
+                                         {"clients", Code(SanitizeDumpPayload::kClients)}};
+
+constexpr Option kSecurity[] = {
+    {.name = "requirepass",
+     .bind = Text{&Config::requirepass},
+     .initial = "\"\"",
+     .sensitive = true,
+     .doc = "Password of the user \"default\"; empty: it needs none. With aclfile or user lines it "
+            "is better said there."},
+    {.name = "aclfile",
+     .bind = Text{&Config::aclfile},
+     .initial = "\"\"",
+     .change = Mutability::kStart,
+     .doc =
+         "File with one line per user, as ACL SAVE writes it. It can't be combined with \"user\" "
+         "lines in this file:\n"
+         "  user worker on >password ~jobs:* +@all -@dangerous"},
+    {.name = "acllog-max-len",
+     .bind = Number{&Config::acllog_max_len, 0, kLongMax},
+     .initial = "128",
+     .doc = "Entries that ACL LOG keeps; the oldest goes first."},
+    {.name = "acl-pubsub-default",
+     .bind = OneOf<&Config::acl_pubsub_default>(kAclPubsubNames),
+     .initial = "resetchannels",
+     .doc = "Channels that a new user may use: none (resetchannels) or all (allchannels)."},
+    {.name = "enable-protected-configs",
+     .bind = OneOf<&Config::enable_protected_configs>(kPermissionNames),
+     .initial = "no",
+     .change = Mutability::kStart,
+     .doc =
+         "Whether CONFIG SET may change options that lead to files (dir, dbfilename): no, yes, or "
+         "from this machine only (local).\n"
+         "DANGER: with yes, whoever may run CONFIG decides where files are written."},
+    {.name = "enable-debug-command",
+     .bind = OneOf<&Config::enable_debug_command>(kPermissionNames),
+     .initial = "no",
+     .change = Mutability::kStart,
+     .doc = "Whether DEBUG may be used: no, yes, local.\n"
+            "DANGER: DEBUG can stop the server."},
+    {.name = "enable-module-command",
+     .bind = OneOf<&Config::enable_module_command>(kPermissionNames),
+     .initial = "no",
+     .change = Mutability::kStart,
+     .effect = Effect::kCompat,
+     .doc = "Modules can't be loaded at run time."},
+    {.name = "sanitize-dump-payload",
+     .bind = OneOf<&Config::sanitize_dump_payload>(kSanitizeNames),
+     .initial = "no",
+     .effect = Effect::kCompat,
+     .doc = "What RESTORE is given is always checked in full."},
+};
+
+}  // namespace
+
+OptionSection SecurityOptions() {
+  return {"SECURITY",
+          "Commands can be renamed, or taken away with an empty name, by lines such as:\n"
+          "  rename-command FLUSHALL \"\"\n"
+          "Rules for users do the same for some clients only, and are the better way.",
+          kSecurity};
+}
+
+}  // namespace veddb
