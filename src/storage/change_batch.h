@@ -76,6 +76,7 @@ class ChangeBatch {
   size_t free_size_ = 0;
   size_t chunk_bytes_ = 0;
   size_t bytes_ = 0;
+  size_t memory_bytes_ = 0;  // of the chunks
 };
 
 }  // namespace veddb

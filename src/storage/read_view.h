@@ -70,7 +70,7 @@ class ReadView {
   ReadView& operator=(const ReadView&) = delete;
 
   // The log position up to which it shows history.
-  LogPosition position() const { return position_; }
+  Result<LogPosition> position() const;
   Result<bool> Get(Family family, Bytes key, std::string* value) const;
   // Empty lower or upper = no bound on that side.
   std::unique_ptr<StoreIterator> NewIterator(Family family, Bytes lower, Bytes upper,
@@ -82,7 +82,6 @@ class ReadView {
   explicit ReadView(std::unique_ptr<Impl> impl);
 
   std::unique_ptr<Impl> impl_;
-  LogPosition position_ = 0;
 };
 
 }  // namespace veddb

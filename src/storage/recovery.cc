@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "storage/recovery.h"
+
+#include <utility>
+
+#include "base/clock.h"
+#include "log/reader.h"
+
+namespace veddb {
+namespace {
+
+Error NoChanges(const RecordView& record) {
+  return MakeError(ErrorCode::kIoErr,
+                   "the log record at position " + std::to_string(record.position) +
+                       " has a good checksum, but holds no changes this server understands");
+}
+
+// The record's changes into the batch.
+Status Collect(const RecordView& record, ChangeBatch& batch, RecoveryReport& report) {
+  ChangeReader changes(record.payload);
+  Change change;
+  while (changes.Next(&change)) {
+    ++report.changes;
+    switch (change.op) {
+      case ChangeOp::kPut:
+        batch.Put(change.family, change.key, change.value);
+        break;
+      case ChangeOp::kDelete:
+        batch.Delete(change.family, change.key);
+        break;
+      case ChangeOp::kAdd:
+        batch.Add(change.family, change.key, change.delta);
+        break;
+    }
+  }
+  if (changes.failed()) return NoChanges(record);
+  ++report.records;
+  report.bytes += record.end - record.position;
+  report.last_time_ms = record.time_ms;
+  return Ok();
+}
+
+}  // namespace
+
+Result<RecoveryReport> RecoverFromLog(Engine& engine, const std::string& log_dir,
+                                      const RecoveryOptions& options) {
+  const int64_t begun = MonoMillis();
+  RecoveryReport report;
+  report.from = engine.drained_position();
+  report.log = TRY(CheckTail(log_dir, report.from, options.repair));
+  if (report.from < report.log.tail) {
+    const auto reader = TRY(LogReader::Open(log_dir, report.from));
+    reader->SetLimit(report.log.tail);
+    ChangeBatch batch;
+    RecordView record;
+    while (TRY(reader->Next(&record))) {
+      TRY(Collect(record, batch, report));
+      const bool full =
+          batch.bytes() >= options.batch_bytes_max || batch.size() >= options.batch_changes_max;
+      if (!full && record.end != report.log.tail) continue;
+      TRY(engine.Drain(std::move(batch), record.end));
+      if (options.progress) options.progress(record.end, report.log.tail);
+    }
+  }
+  report.took_ms = MonoMillis() - begun;
+  return report;
+}
+
+}  // namespace veddb

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "storage/rocks_options.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/statistics.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
+
+namespace veddb {
+namespace {
+
+constexpr int kBloomBitsPerKey = 10;  // 1% of needless file look-ups
+constexpr size_t kBlockBytes = size_t{8} << 10;
+constexpr size_t kDocBlockBytes = size_t{32} << 10;  // documents are scanned and compress better
+constexpr double kHighPriorityShare = 0.3;           // of the cache for index and filter blocks
+constexpr size_t kInfoLogBytes = size_t{4} << 20;
+constexpr size_t kInfoLogFiles = 4;
+constexpr uint64_t kManifestBytes = uint64_t{64} << 20;
+constexpr uint64_t kSyncEveryBytes = uint64_t{1} << 20;  // smooths the disk's load
+constexpr size_t kCompactionReadBytes = size_t{2} << 20;
+// Sorted drains insert next to where the last key of the same prefix went: a space, a collection,
+// an object's high bytes.
+constexpr size_t kHintPrefixBytes = 4;
+
+std::shared_ptr<rocksdb::TableFactory> MakeTableFactory(Family family, const RocksParts& parts) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = parts.cache;
+  table.block_size = family == Family::kDocs ? kDocBlockBytes : kBlockBytes;
+  table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;  // CRC32C is software in Debian's build
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  table.optimize_filters_for_memory = true;
+  table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // Index and filter in pages, so that a store larger than memory reads a page of them, not all.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.pin_top_level_index_and_filter = true;
+  return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(table));
+}
+
+}  // namespace
+
+const char* FamilyName(Family family) {
+  switch (family) {
+    case Family::kKeys:
+      return "keys";
+    case Family::kElements:
+      return "elements";
+    case Family::kExpiry:
+      return "expiry";
+    case Family::kDocs:
+      return "docs";
+    case Family::kIndex:
+      return "index";
+    case Family::kMeta:
+      break;
+  }
+  return "meta";
+}
+
+RocksParts MakeRocksParts(const EngineOptions& options,
+                          std::shared_ptr<rocksdb::EventListener> listener) {
+  RocksParts parts;
+  rocksdb::LRUCacheOptions cache;
+  cache.capacity = options.block_cache_bytes;
+  cache.strict_capacity_limit = false;  // strict makes reads fail
+  cache.high_pri_pool_ratio = kHighPriorityShare;
+  cache.metadata_charge_policy = rocksdb::kFullChargeCacheMetadata;
+  parts.cache = rocksdb::NewLRUCache(cache);
+  // allow_stall wedges all writers for ever in this release.
+  parts.write_buffers = std::make_shared<rocksdb::WriteBufferManager>(
+      options.write_buffer_bytes, parts.cache, /*allow_stall=*/false);
+  parts.statistics = rocksdb::CreateDBStatistics();
+  parts.statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
+  parts.listener = std::move(listener);
+  return parts;
+}
+
+rocksdb::DBOptions MakeDbOptions(const EngineOptions& options, const RocksParts& parts) {
+  rocksdb::DBOptions db;
+  db.create_if_missing = options.create_if_missing;
+  db.create_missing_column_families = true;
+  db.max_open_files = options.max_open_files;
+  db.atomic_flush = true;  // all families' files show the same drain
+  db.write_buffer_manager = parts.write_buffers;
+  db.statistics = parts.statistics;
+  db.listeners = {parts.listener};
+  db.paranoid_checks = true;
+  // One flush at a time: parallel ones may order updates wrongly after a failure (fixed in 7.9).
+  db.max_background_flushes = 1;
+  db.max_background_compactions = 1;
+  db.max_background_jobs = 2;
+  db.allow_concurrent_memtable_write = false;  // one writer; and the insert hint needs it
+  db.bytes_per_sync = kSyncEveryBytes;
+  db.compaction_readahead_size = kCompactionReadBytes;
+  db.avoid_unnecessary_blocking_io = true;  // readers leave the deleting of files to the background
+  db.skip_stats_update_on_db_open = true;   // a large store opens at once
+  db.info_log_level = rocksdb::InfoLogLevel::INFO_LEVEL;  // Debian's default is DEBUG
+  db.max_log_file_size = kInfoLogBytes;
+  db.keep_log_file_num = kInfoLogFiles;
+  db.max_manifest_file_size = kManifestBytes;
+  db.stats_dump_period_sec = 0;
+  db.stats_persist_period_sec = 0;
+  return db;
+}
+
+rocksdb::ColumnFamilyOptions MakeFamilyOptions(Family family, const EngineOptions& options,
+                                               const RocksParts& parts) {
+  rocksdb::ColumnFamilyOptions out;
+  out.compression = rocksdb::kLZ4Compression;
+  out.level_compaction_dynamic_level_bytes = true;
+  out.level0_slowdown_writes_trigger = kLevel0FilesMax;
+  out.level0_stop_writes_trigger = kLevel0FilesMax + 16;
+  // The write buffer manager flushes all families when together they are full.
+  out.write_buffer_size = options.write_buffer_bytes;
+  out.memtable_insert_with_hint_prefix_extractor.reset(
+      rocksdb::NewCappedPrefixTransform(kHintPrefixBytes));
+  out.table_factory = MakeTableFactory(family, parts);
+  return out;
+}
+
+}  // namespace veddb
