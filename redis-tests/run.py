@@ -205,7 +205,8 @@ def main():
             names = [name for name, result in results.items() if result == "ok"]
             reference.write(mode, unit, names)
             with printing:
-                print(f"{mode:8} {unit:36} {len(names):4} pass of {len(results):4}  ({seconds:.0f} s)")
+                print(f"{mode:8} {unit:36} {len(names):4} pass of {len(results):4}  "
+                      f"({seconds:.0f} s)")
                 for name in sorted(set(results) - set(names)):
                     print(f"    not in the reference: {name}")
                 if "outside of any test" in messages:

@@ -19,7 +19,8 @@ SOFTENED = {
         ("    r function flush\n", "    catch {r function flush}\n"),
         ("        dict set saved_config $param [lindex [r config get $param] 1]\n"
          "        r config set $param $val\n",
-         "        if {[catch {dict set saved_config $param [lindex [r config get $param] 1]}]} continue\n"
+         "        if {[catch {lindex [r config get $param] 1} saved]} continue\n"
+         "        dict set saved_config $param $saved\n"
          "        catch {r config set $param $val}\n"),
         ("    dict for {param val} $saved_config {\n        r config set $param $val\n",
          "    dict for {param val} $saved_config {\n        catch {r config set $param $val}\n"),

@@ -156,7 +156,7 @@ def end(process):
 
 
 def run_once(tree, unit, where, skipped, limits, log_path):
-    """Runs `unit` in the copy `tree`. `where` is the list of options that say where the server is."""
+    """Runs `unit` in the copy `tree`; the options `where` say where the server is."""
     command = ["sh", "./runtest", "--single", unit, "--durable", "--clients", "1",
                "--timeout", str(limits.silent_s + 30), *where]
     for name in skipped:
