@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "doc/match/node.h"
+
+namespace veddb::doc {
+
+template <typename Test>
+bool ListNode::Match(MatchState& state, const Test& test) const {
+  const bool all = kind() == MatchKind::kAnd;
+  const uint32_t index = state.array_index;
+  for (const NodePtr& child : children_) {
+    if (test(*child) == all) continue;
+    // The first child decides: false for $and, true for $or, which $nor turns round.
+    if (kind() != MatchKind::kOr) state.array_index = index;
+    return kind() == MatchKind::kOr;
+  }
+  return kind() != MatchKind::kOr;
+}
+
+bool ListNode::MatchDocument(DocView doc, MatchState& state) const {
+  return Match(state, [&](const MatchNode& child) { return child.MatchDocument(doc, state); });
+}
+
+bool ListNode::MatchValue(ValueView value, MatchState& state) const {
+  return Match(state, [&](const MatchNode& child) { return child.MatchValue(value, state); });
+}
+
+bool NotNode::MatchDocument(DocView doc, MatchState& state) const {
+  const uint32_t index = state.array_index;
+  const bool matched = child_->MatchDocument(doc, state);
+  state.array_index = index;
+  return !matched;
+}
+
+bool NotNode::MatchValue(ValueView value, MatchState& state) const {
+  const uint32_t index = state.array_index;
+  const bool matched = child_->MatchValue(value, state);
+  state.array_index = index;
+  return !matched;
+}
+
+NodePtr AndOf(std::vector<NodePtr> children) {
+  if (children.size() == 1) return std::move(children[0]);
+  return std::make_unique<ListNode>(MatchKind::kAnd, std::move(children));
+}
+
+}  // namespace veddb::doc

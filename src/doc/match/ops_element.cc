@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// $exists, $type, $mod.
+#include <bitset>
+
+#include "doc/match/operators.h"
+#include "doc/value/whole.h"
+
+namespace veddb::doc {
+namespace {
+
+class ExistsNode final : public PathNode {
+ public:
+  explicit ExistsNode(FieldPath path)
+      : PathNode(MatchKind::kExists, std::move(path), LeafArrays::kClosed) {}
+  bool MatchValue(ValueView value, MatchState&) const override { return !value.missing(); }
+};
+
+using TypeSet = std::bitset<256>;
+
+class TypeNode final : public PathNode {
+ public:
+  TypeNode(FieldPath path, TypeSet types)
+      : PathNode(MatchKind::kType, std::move(path), LeafArrays::kOpen), types_(types) {}
+  bool MatchValue(ValueView value, MatchState&) const override {
+    return types_[static_cast<uint8_t>(value.type)];
+  }
+
+ private:
+  const TypeSet types_;
+};
+
+class ModNode final : public PathNode {
+ public:
+  ModNode(FieldPath path, int64_t divisor, int64_t remainder)
+      : PathNode(MatchKind::kMod, std::move(path), LeafArrays::kOpen),
+        divisor_(divisor),
+        remainder_(remainder) {}
+  bool MatchValue(ValueView value, MatchState&) const override {
+    const std::optional<int64_t> number = TruncatedNumber(value);
+    if (!number) return false;
+    // The least integer divided by -1 would overflow.
+    return (divisor_ == -1 ? 0 : *number % divisor_) == remainder_;
+  }
+
+ private:
+  const int64_t divisor_;
+  const int64_t remainder_;
+};
+
+bool AddTypeName(Bytes name, TypeSet* types) {
+  if (name == "number") {
+    for (const BsonType type :
+         {BsonType::kDouble, BsonType::kInt32, BsonType::kInt64, BsonType::kDecimal128}) {
+      types->set(static_cast<uint8_t>(type));
+    }
+    return true;
+  }
+  for (size_t tag = 1; tag < types->size(); ++tag) {
+    if (!IsBsonType(static_cast<uint8_t>(tag))) continue;
+    if (TypeName(static_cast<BsonType>(tag)) != name) continue;
+    types->set(tag);
+    return true;
+  }
+  return false;
+}
+
+bool AddTypeNumber(ValueView value, TypeSet* types) {
+  const std::optional<int64_t> code = WholeNumber(value);
+  if (!code || *code < -1 || *code == 0 || *code > 127) return false;
+  // MinKey is -1 as a number and 255 as a byte.
+  const auto tag = static_cast<uint8_t>(*code);
+  if (!IsBsonType(tag)) return false;
+  types->set(tag);
+  return true;
+}
+
+bool AddType(ValueView value, TypeSet* types) {
+  if (value.type == BsonType::kString) return AddTypeName(value.String(), types);
+  return value.IsNumber() && AddTypeNumber(value, types);
+}
+
+}  // namespace
+
+Result<NodePtr> ParseExists(const FieldOperand& operand) {
+  NodePtr node = std::make_unique<ExistsNode>(operand.path);
+  if (IsTrue(operand.value)) return node;
+  return NodePtr(std::make_unique<NotNode>(std::move(node)));
+}
+
+Result<NodePtr> ParseType(const FieldOperand& operand) {
+  TypeSet types;
+  if (operand.value.type != BsonType::kArray) {
+    if (!AddType(operand.value, &types)) {
+      return BadOperand(operand, "needs a type's name or number");
+    }
+    return NodePtr(std::make_unique<TypeNode>(operand.path, types));
+  }
+  if (operand.value.Document().empty()) return BadOperand(operand, "needs at least one type");
+  for (const Element& element : operand.value.Document()) {
+    if (!AddType(element.value, &types)) {
+      return BadOperand(operand, "needs names or numbers of types");
+    }
+  }
+  return NodePtr(std::make_unique<TypeNode>(operand.path, types));
+}
+
+Result<NodePtr> ParseMod(const FieldOperand& operand) {
+  if (operand.value.type != BsonType::kArray || operand.value.Document().Count() != 2) {
+    return BadOperand(operand, "needs an array of divisor and remainder");
+  }
+  auto it = operand.value.Document().begin();
+  const std::optional<int64_t> divisor = TruncatedNumber(it->value);
+  ++it;
+  const std::optional<int64_t> remainder = TruncatedNumber(it->value);
+  if (!divisor || !remainder) return BadOperand(operand, "needs two numbers of 64 bits");
+  if (*divisor == 0) return BadOperand(operand, "the divisor can't be 0");
+  return NodePtr(std::make_unique<ModNode>(operand.path, *divisor, *remainder));
+}
+
+}  // namespace veddb::doc

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The grammar of filters around the operators: fields, implicit equality, objects of operators.
+#include "doc/match/filter.h"
+#include "doc/match/operators.h"
+
+namespace veddb::doc {
+namespace {
+
+Error TooDeep() {
+  return MakeError(ErrorCode::kTooLarge, "the filter is nested deeper than 100 levels");
+}
+
+Error Unknown(Bytes name, Bytes where) {
+  return MakeError(ErrorCode::kBadQuery,
+                   "unknown operator " + std::string(name) + std::string(where));
+}
+
+bool IsDbRef(DocView doc) { return !doc.Find("$ref").missing() && !doc.Find("$id").missing(); }
+
+Result<NodePtr> ParseTopOperator(const Element& element, uint32_t depth) {
+  const MatchOperator* row = FindMatchOperator(element.name);
+  if (row == nullptr) return Unknown(element.name, " at the top of a filter");
+  const TopOperand operand{element.name, element.value, depth};
+  if (row->top == nullptr) return BadOperand(operand, "stands only behind a path");
+  return row->top(operand);
+}
+
+// `{path: value}`: equality, a regular expression, or an object of operators.
+Result<NodePtr> ParseField(const Element& element, uint32_t depth) {
+  const FieldPath path(element.name);
+  if (IsOperatorObject(element.value)) {
+    return ParseFieldOperators(path, element.value.Document(), depth);
+  }
+  const FieldOperand operand{"$eq", path, element.value, DocView(), depth};
+  if (element.value.type == BsonType::kRegex) return ParseRegexLiteral(operand);
+  return ParseEq(operand);
+}
+
+}  // namespace
+
+bool IsOperatorObject(ValueView value) {
+  if (value.type != BsonType::kObject) return false;
+  const auto first = value.Document().begin();
+  if (first.done() || first->name.empty() || first->name[0] != '$') return false;
+  return !IsDbRef(value.Document());
+}
+
+Result<NodePtr> ParseFieldOperators(const FieldPath& path, DocView operators, uint32_t depth) {
+  if (depth > kFilterDepthMax) return TooDeep();
+  std::vector<NodePtr> children;
+  for (const Element& element : operators) {
+    const FieldOperand operand{element.name, path, element.value, operators, depth};
+    const MatchOperator* row = FindMatchOperator(element.name);
+    if (row == nullptr) return Unknown(element.name, " of '" + path.text() + "'");
+    if (row->field == nullptr) return BadOperand(operand, "does not stand behind a path");
+    NodePtr node = TRY(row->field(operand));
+    if (node != nullptr) children.push_back(std::move(node));
+  }
+  return AndOf(std::move(children));
+}
+
+Result<NodePtr> ParseFilterDocument(DocView filter, uint32_t depth) {
+  if (depth > kFilterDepthMax) return TooDeep();
+  std::vector<NodePtr> children;
+  for (const Element& element : filter) {
+    const bool is_operator = !element.name.empty() && element.name[0] == '$' &&
+                             (depth == 1 || !IsDbRefField(element.name));
+    NodePtr node = TRY(is_operator ? ParseTopOperator(element, depth) : ParseField(element, depth));
+    if (node != nullptr) children.push_back(std::move(node));
+  }
+  return AndOf(std::move(children));
+}
+
+}  // namespace veddb::doc
