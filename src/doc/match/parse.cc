@@ -15,6 +15,9 @@ Error Unknown(Bytes name, Bytes where) {
                    "unknown operator " + std::string(name) + std::string(where));
 }
 
+// The fields of a DBRef are no operators, inside $elemMatch.
+bool IsDbRefField(Bytes name) { return name == "$ref" || name == "$id" || name == "$db"; }
+
 bool IsDbRef(DocView doc) { return !doc.Find("$ref").missing() && !doc.Find("$id").missing(); }
 
 Result<NodePtr> ParseTopOperator(const Element& element, uint32_t depth) {
