@@ -104,7 +104,7 @@ Status TextLoader::SetWords(const Option& option, ConfigWords args) {
   if (depth_ > 0) loaded_.included.insert(&option);
   std::vector<std::string> words(args.begin(), args.end());
   if (words.size() == 1 && !words[0].empty()) words = SplitValue(option, args[0]);
-  const Words* grammar = WordsOf(option);
+  const WordsValue* grammar = WordsOf(option);
   if (grammar == nullptr || !grammar->lines_add) {
     return ParseOption(option, words, loaded_.config);
   }

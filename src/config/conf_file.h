@@ -2,7 +2,7 @@
 // The text form of a configuration: reading it line by line into a Config, and writing a changed
 // Config back into an existing text. Private to src/config.
 //
-// Text in, text out, except for `include`, which reads the file it names.
+// TextValue in, text out, except for `include`, which reads the file it names.
 #pragma once
 #include <map>
 #include <set>
@@ -20,7 +20,7 @@ struct LoadedConfig {
   Config config;
   // Options that an included file said: their values can't be told by the main file's lines.
   std::set<const Option*> included;
-  // Words::lines_add: what the lines up to now said.
+  // WordsValue::lines_add: what the lines up to now said.
   std::map<const Option*, std::vector<std::string>> added_words;
 };
 

@@ -96,7 +96,10 @@ Status ConfigStore::Load(std::span<const std::string> args) {
     file = std::filesystem::absolute(command_line.file, error).string();
     text = TRY(ReadConfigFile(file));
   }
-  if (command_line.from_stdin) text += "\n" + TRY(ReadStandardInput());
+  if (command_line.from_stdin) {
+    if (!text.empty()) text += "\n";
+    text += TRY(ReadStandardInput());
+  }
   LoadedConfig loaded{.config = DefaultConfig()};
   if (Status status = LoadConfigText(text, 1, loaded); !status.ok()) return status;
   // Messages count on from the file, as if the options stood at its end.

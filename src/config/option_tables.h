@@ -30,7 +30,7 @@ inline constexpr int64_t kUint32Max = 4294967295;
 
 // A member of an enum type as one of `names`.
 template <auto kMember>
-constexpr Choice OneOf(std::span<const ChoiceName> names) {
+constexpr ChoiceValue OneOf(std::span<const ChoiceName> names) {
   return {.get = [](const Config& c) { return static_cast<uint32_t>(c.*kMember); },
           .set =
               [](Config& c, uint32_t v) {
@@ -41,8 +41,8 @@ constexpr Choice OneOf(std::span<const ChoiceName> names) {
 }
 // A member of type uint32_t as a set of bits.
 template <auto kMember>
-constexpr Choice SomeOf(std::span<const ChoiceName> names, Status (*check)(uint32_t)) {
-  Choice choice = OneOf<kMember>(names);
+constexpr ChoiceValue SomeOf(std::span<const ChoiceName> names, Status (*check)(uint32_t)) {
+  ChoiceValue choice = OneOf<kMember>(names);
   choice.several = true;
   choice.check = check;
   return choice;
@@ -58,19 +58,19 @@ inline constexpr ChoiceName kPermissionNames[] = {{"no", Code(Permission::kNo)},
                                                   {"local", Code(Permission::kLocal)}};
 
 // The grammars of option_words.cc.
-extern const Words kBindWords;
-extern const Words kSaveWords;
-extern const Words kOutputLimitWords;
-extern const Words kReplicaofWords;
-extern const Words kOomValuesWords;
-extern const Words kPercentilesWords;
-extern const Words kNotifyWords;
+extern const WordsValue kBindWords;
+extern const WordsValue kSaveWords;
+extern const WordsValue kOutputLimitWords;
+extern const WordsValue kReplicaofWords;
+extern const WordsValue kOomValuesWords;
+extern const WordsValue kPercentilesWords;
+extern const WordsValue kNotifyWords;
 
 // As a configuration file says a size: in the largest unit that needs no fraction.
 std::string FormatMemorySize(int64_t v);
 
 // The option's own grammar, or null.
-const Words* WordsOf(const Option& option);
+const WordsValue* WordsOf(const Option& option);
 
 // CONFIG SET's value, which is one text, as words: split at blanks where the option takes several.
 std::vector<std::string> SplitValue(const Option& option, Bytes value);

@@ -275,17 +275,18 @@ std::string FormatNotifyFlags(uint32_t flags) {
   return out;
 }
 
-const Words kBindWords = {.parse = ParseBind, .print = PrintBind, .lines = BindLines};
-const Words kSaveWords = {
+const WordsValue kBindWords = {.parse = ParseBind, .print = PrintBind, .lines = BindLines};
+const WordsValue kSaveWords = {
     .parse = ParseSave, .print = PrintSave, .lines = SaveLines, .lines_add = true};
-const Words kOutputLimitWords = {
+const WordsValue kOutputLimitWords = {
     .parse = ParseOutputLimits, .print = PrintOutputLimits, .lines = OutputLimitLines};
-const Words kReplicaofWords = {
+const WordsValue kReplicaofWords = {
     .parse = ParseReplicaof, .print = PrintReplicaof, .lines = ReplicaofLines};
-const Words kOomValuesWords = {
+const WordsValue kOomValuesWords = {
     .parse = ParseOomValues, .print = PrintOomValues, .lines = OomValuesLines};
-const Words kPercentilesWords = {
+const WordsValue kPercentilesWords = {
     .parse = ParsePercentiles, .print = PrintPercentiles, .lines = PercentilesLines};
-const Words kNotifyWords = {.parse = ParseNotify, .print = PrintNotify, .lines = NotifyLines};
+const WordsValue kNotifyWords = {
+    .parse = ParseNotify, .print = PrintNotify, .lines = NotifyLines, .one_word = true};
 
 }  // namespace veddb

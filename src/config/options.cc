@@ -33,8 +33,8 @@ std::string FormatOctal(int64_t v) {
   return out;
 }
 
-Error OutOfRange(const Number& number) {
-  const bool octal = number.unit == Unit::kOctal;
+Error OutOfRange(const NumberValue& number) {
+  const bool octal = number.unit == ValueUnit::kOctal;
   const auto text = [octal](int64_t v) { return octal ? FormatOctal(v) : FormatInt64(v); };
   return Err("argument must be between " + text(number.min) + " and " + text(number.max) +
              " inclusive");
@@ -59,10 +59,10 @@ std::optional<int64_t> ParseOctal(Bytes text) {
   return n;
 }
 
-Result<int64_t> ParseNumber(const Number& number, Bytes text) {
+Result<int64_t> ParseNumber(const NumberValue& number, Bytes text) {
   int64_t n = 0;
   switch (number.unit) {
-    case Unit::kMemoryOrPercent:
+    case ValueUnit::kMemoryOrPercent:
       if (const auto percent = ParsePercent(text)) {
         if (*percent > kPercentMax) {
           return Err("percentage argument must be less or equal to 100");
@@ -70,23 +70,26 @@ Result<int64_t> ParseNumber(const Number& number, Bytes text) {
         return -*percent;
       }
       [[fallthrough]];
-    case Unit::kMemory: {
-      const auto size = ParseMemorySize(text);
+    case ValueUnit::kMemory: {
+      // "kb" and the empty text are 0 to Redis.
+      const bool has_digits = !text.empty() && text[0] >= '0' && text[0] <= '9';
+      const auto size = ParseMemorySize(has_digits ? std::string(text) : "0" + std::string(text));
       if (!size) {
-        return Err(number.unit == Unit::kMemory ? "argument must be a memory value"
-                                                : "argument must be a memory or percent value");
+        return Err(number.unit == ValueUnit::kMemory
+                       ? "argument must be a memory value"
+                       : "argument must be a memory or percent value");
       }
       if (*size > static_cast<uint64_t>(kLongMax)) return OutOfRange(number);
       n = static_cast<int64_t>(*size);
       break;
     }
-    case Unit::kOctal: {
+    case ValueUnit::kOctal: {
       const auto mode = ParseOctal(text);
       if (!mode) return Err("argument couldn't be parsed as an octal number");
       n = *mode;
       break;
     }
-    case Unit::kPlain: {
+    case ValueUnit::kPlain: {
       const auto plain = ParseInt64(text);
       if (!plain) return Err("argument couldn't be parsed into an integer");
       n = *plain;
@@ -97,18 +100,21 @@ Result<int64_t> ParseNumber(const Number& number, Bytes text) {
   return number.adjust == nullptr ? n : number.adjust(n);
 }
 
-std::string PrintNumber(const Number& number, int64_t n) {
-  if (number.unit == Unit::kOctal) return FormatOctal(n);
-  if (n < 0 && number.unit == Unit::kMemoryOrPercent) return FormatInt64(-n) + "%";
+std::string PrintNumber(const NumberValue& number, int64_t n) {
+  if (number.unit == ValueUnit::kOctal) return FormatOctal(n);
+  if (n < 0 && number.unit == ValueUnit::kMemoryOrPercent) return FormatInt64(-n) + "%";
   return FormatInt64(n);
 }
 
-std::string NumberLine(const Number& number, int64_t n) {
-  const bool memory = number.unit == Unit::kMemory || number.unit == Unit::kMemoryOrPercent;
+std::string NumberLine(const NumberValue& number, int64_t n) {
+  const bool memory =
+      number.unit == ValueUnit::kMemory || number.unit == ValueUnit::kMemoryOrPercent;
   return memory && n >= 0 ? FormatMemorySize(n) : PrintNumber(number, n);
 }
 
-Status ParseChoice(const Choice& choice, ConfigWords words, Config& config) {
+Status ParseChoice(const ChoiceValue& choice, ConfigWords words, Config& config) {
+  static const std::string kNoWord;
+  if (words.empty()) words = {&kNoWord, 1};
   uint32_t bits = 0;
   for (const std::string& word : words) {
     const ChoiceName* found = nullptr;
@@ -132,7 +138,7 @@ Status ParseChoice(const Choice& choice, ConfigWords words, Config& config) {
   return Ok();
 }
 
-std::string PrintChoice(const Choice& choice, const Config& config) {
+std::string PrintChoice(const ChoiceValue& choice, const Config& config) {
   const uint32_t value = choice.get(config);
   std::string out;
   for (const ChoiceName& name : choice.names) {
@@ -145,7 +151,7 @@ std::string PrintChoice(const Choice& choice, const Config& config) {
   return out;
 }
 
-Status ParseYesNo(const YesNo& option, const std::string& word, Config& config) {
+Status ParseYesNo(const YesNoValue& option, const std::string& word, Config& config) {
   const bool yes = EqualsIgnoreCase(word, "yes");
   if (!yes && !EqualsIgnoreCase(word, "no")) return Err("argument must be 'yes' or 'no'");
   config.*option.member = yes;
@@ -154,15 +160,15 @@ Status ParseYesNo(const YesNo& option, const std::string& word, Config& config) 
 
 // True where CONFIG SET's text, and a line's only word, is split into words.
 bool TakesManyWords(const Option& option) {
-  if (WordsOf(option) != nullptr) return true;
-  const Choice* choice = std::get_if<Choice>(&option.bind);
+  if (const WordsValue* words = WordsOf(option)) return !words->one_word;
+  const ChoiceValue* choice = std::get_if<ChoiceValue>(&option.bind);
   return choice != nullptr && choice->several;
 }
 
 }  // namespace
 
-const Words* WordsOf(const Option& option) {
-  const Words* const* words = std::get_if<const Words*>(&option.bind);
+const WordsValue* WordsOf(const Option& option) {
+  const WordsValue* const* words = std::get_if<const WordsValue*>(&option.bind);
   return words == nullptr ? nullptr : *words;
 }
 
@@ -196,28 +202,29 @@ const Option* FindOption(Bytes name) {
 std::string PrintOption(const Option& option, const Config& config) {
   return std::visit(
       Overloaded{
-          [&](const YesNo& o) { return std::string(config.*o.member ? "yes" : "no"); },
-          [&](const Number& o) { return PrintNumber(o, config.*o.member); },
-          [&](const Text& o) { return config.*o.member; },
-          [&](const Choice& o) { return PrintChoice(o, config); },
-          [&](const Words* o) { return o->print(config); },
+          [&](const YesNoValue& o) { return std::string(config.*o.member ? "yes" : "no"); },
+          [&](const NumberValue& o) { return PrintNumber(o, config.*o.member); },
+          [&](const TextValue& o) { return config.*o.member; },
+          [&](const ChoiceValue& o) { return PrintChoice(o, config); },
+          [&](const WordsValue* o) { return o->print(config); },
       },
       option.bind);
 }
 
 Status ParseOption(const Option& option, ConfigWords words, Config& config) {
-  if (const Words* words_of = WordsOf(option)) return words_of->parse(words, config);
-  if (words.empty() || (words.size() > 1 && !TakesManyWords(option))) {
-    return Err("wrong number of arguments");
+  if (const WordsValue* words_of = WordsOf(option)) return words_of->parse(words, config);
+  if (words.size() != 1 && !TakesManyWords(option)) return Err("wrong number of arguments");
+  if (const ChoiceValue* o = std::get_if<ChoiceValue>(&option.bind)) {
+    return ParseChoice(*o, words, config);
   }
   const std::string& word = words[0];
-  if (const YesNo* o = std::get_if<YesNo>(&option.bind)) return ParseYesNo(*o, word, config);
-  if (const Choice* o = std::get_if<Choice>(&option.bind)) return ParseChoice(*o, words, config);
-  if (const Number* o = std::get_if<Number>(&option.bind)) {
+  if (const YesNoValue* o = std::get_if<YesNoValue>(&option.bind))
+    return ParseYesNo(*o, word, config);
+  if (const NumberValue* o = std::get_if<NumberValue>(&option.bind)) {
     config.*o->member = TRY(ParseNumber(*o, word));
     return Ok();
   }
-  const Text* o = std::get_if<Text>(&option.bind);
+  const TextValue* o = std::get_if<TextValue>(&option.bind);
   CHECK(o != nullptr);
   if (o->check != nullptr) {
     if (Status status = o->check(word); !status.ok()) return status;
@@ -241,15 +248,15 @@ std::vector<std::string> SplitValue(const Option& option, Bytes value) {
 
 std::vector<std::string> OptionLines(const Option& option, Bytes name, const Config& config) {
   const std::string head = std::string(name) + " ";
-  if (const Words* words = WordsOf(option)) {
+  if (const WordsValue* words = WordsOf(option)) {
     std::vector<std::string> lines = words->lines(config);
     for (std::string& line : lines) line.insert(0, head);
     return lines;
   }
-  if (const Text* text = std::get_if<Text>(&option.bind)) {
+  if (const TextValue* text = std::get_if<TextValue>(&option.bind)) {
     return {head + QuoteArg(config.*text->member)};
   }
-  if (const Number* number = std::get_if<Number>(&option.bind)) {
+  if (const NumberValue* number = std::get_if<NumberValue>(&option.bind)) {
     return {head + NumberLine(*number, config.*number->member)};
   }
   return {head + PrintOption(option, config)};

@@ -23,11 +23,11 @@ namespace veddb {
 
 using ConfigWords = std::span<const std::string>;
 
-struct YesNo {
+struct YesNoValue {
   bool Config::*member;
 };
 
-enum class Unit : uint8_t {
+enum class ValueUnit : uint8_t {
   kPlain,            // a decimal number
   kMemory,           // with k, kb, m, mb, g, gb; read back in bytes
   kMemoryOrPercent,  // or "5%", which is kept as a negative number
@@ -37,15 +37,15 @@ inline constexpr int64_t kIntMax = std::numeric_limits<int32_t>::max();
 inline constexpr int64_t kIntMin = std::numeric_limits<int32_t>::min();
 inline constexpr int64_t kLongMax = std::numeric_limits<int64_t>::max();
 
-struct Number {
+struct NumberValue {
   int64_t Config::*member;
   int64_t min;
   int64_t max;
-  Unit unit = Unit::kPlain;
+  ValueUnit unit = ValueUnit::kPlain;
   int64_t (*adjust)(int64_t) = nullptr;  // brings an accepted value into its real range
 };
 
-struct Text {
+struct TextValue {
   std::string Config::*member;
   Status (*check)(const std::string&) = nullptr;
 };
@@ -55,7 +55,7 @@ struct ChoiceName {
   uint32_t value;
 };
 // One of some words, or (several) a set of them as bits.
-struct Choice {
+struct ChoiceValue {
   uint32_t (*get)(const Config&);
   void (*set)(Config&, uint32_t);
   std::span<const ChoiceName> names;
@@ -64,23 +64,25 @@ struct Choice {
 };
 
 // A grammar of its own.
-struct Words {
+struct WordsValue {
   Status (*parse)(ConfigWords words, Config& config);
   std::string (*print)(const Config&);  // as CONFIG GET shows it
   // The arguments of each of its lines in a configuration file.
   std::vector<std::string> (*lines)(const Config&);
   // The words of all lines of one file count together (save) instead of the last line winning.
   bool lines_add = false;
+  // CONFIG SET's text is not split at blanks.
+  bool one_word = false;
 };
 
-using Binding = std::variant<YesNo, Number, Text, Choice, const Words*>;
+using Binding = std::variant<YesNoValue, NumberValue, TextValue, ChoiceValue, const WordsValue*>;
 
 enum class Mutability : uint8_t {
   kLive,       // CONFIG SET
   kProtected,  // CONFIG SET where enable-protected-configs allows it
   kStart,      // file and command line only
 };
-enum class Effect : uint8_t {
+enum class OptionEffect : uint8_t {
   kReal,
   kCompat,  // accepted, kept and shown; does nothing here, the doc says why
 };
@@ -91,7 +93,7 @@ struct Option {
   Binding bind;
   Bytes initial;  // the default, as a line of the file would say it
   Mutability change = Mutability::kLive;
-  Effect effect = Effect::kReal;
+  OptionEffect effect = OptionEffect::kReal;
   bool sensitive = false;  // never shown in MONITOR, SLOWLOG and messages
   bool hidden = false;     // CONFIG GET needs its full name; not in veddb.conf
   Bytes doc;
@@ -108,7 +110,7 @@ std::span<const OptionSection> OptionSections();
 // By name or alias, in any case; null if there is none.
 const Option* FindOption(Bytes name);
 
-// Text of the option's value as CONFIG GET answers.
+// TextValue of the option's value as CONFIG GET answers.
 std::string PrintOption(const Option& option, const Config& config);
 // Sets the option from the words of a line; nothing is changed on error.
 Status ParseOption(const Option& option, ConfigWords words, Config& config);

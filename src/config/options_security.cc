@@ -14,13 +14,13 @@ constexpr ChoiceName kSanitizeNames[] = {{"no", Code(SanitizeDumpPayload::kNo)},
 
 constexpr Option kSecurity[] = {
     {.name = "requirepass",
-     .bind = Text{&Config::requirepass},
+     .bind = TextValue{&Config::requirepass},
      .initial = "\"\"",
      .sensitive = true,
      .doc = "Password of the user \"default\"; empty: it needs none. With aclfile or user lines it "
             "is better said there."},
     {.name = "aclfile",
-     .bind = Text{&Config::aclfile},
+     .bind = TextValue{&Config::aclfile},
      .initial = "\"\"",
      .change = Mutability::kStart,
      .doc =
@@ -28,7 +28,7 @@ constexpr Option kSecurity[] = {
          "lines in this file:\n"
          "  user worker on >password ~jobs:* +@all -@dangerous"},
     {.name = "acllog-max-len",
-     .bind = Number{&Config::acllog_max_len, 0, kLongMax},
+     .bind = NumberValue{&Config::acllog_max_len, 0, kLongMax},
      .initial = "128",
      .doc = "Entries that ACL LOG keeps; the oldest goes first."},
     {.name = "acl-pubsub-default",
@@ -53,12 +53,12 @@ constexpr Option kSecurity[] = {
      .bind = OneOf<&Config::enable_module_command>(kPermissionNames),
      .initial = "no",
      .change = Mutability::kStart,
-     .effect = Effect::kCompat,
+     .effect = OptionEffect::kCompat,
      .doc = "Modules can't be loaded at run time."},
     {.name = "sanitize-dump-payload",
      .bind = OneOf<&Config::sanitize_dump_payload>(kSanitizeNames),
      .initial = "no",
-     .effect = Effect::kCompat,
+     .effect = OptionEffect::kCompat,
      .doc = "What RESTORE is given is always checked in full."},
 };
 

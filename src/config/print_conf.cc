@@ -22,25 +22,27 @@ void PrintComment(Bytes text, std::string& out) {
   }
 }
 
-std::string Bounds(const Number& number) {
-  if (number.unit == Unit::kOctal) return "";
+std::string Bounds(const NumberValue& number) {
+  if (number.unit == ValueUnit::kOctal) return "";
   std::string out;
   const bool open_end = number.max == kLongMax || number.max == kIntMax || number.max == kUint32Max;
-  const bool memory = number.unit != Unit::kPlain;
+  const bool memory = number.unit != ValueUnit::kPlain;
   const auto text = [memory](int64_t v) { return memory ? FormatMemorySize(v) : FormatInt64(v); };
   if (number.min == kIntMin && open_end) return "";
+  if (open_end && number.min == 0) return "";
   if (open_end) return "At least " + text(number.min) + ". ";
   return text(number.min) + " to " + text(number.max) + ". ";
 }
 
 void PrintOptionEntry(const Option& option, const Config& defaults, std::string& out) {
   std::string doc;
-  if (option.effect == Effect::kCompat) doc += "No effect. ";
+  if (option.effect == OptionEffect::kCompat) doc += "No effect. ";
   doc += option.doc;
   PrintComment(doc, out);
   std::string facts;
-  if (option.effect == Effect::kReal) {
-    if (const Number* number = std::get_if<Number>(&option.bind)) facts += Bounds(*number);
+  if (option.effect == OptionEffect::kReal) {
+    if (const NumberValue* number = std::get_if<NumberValue>(&option.bind))
+      facts += Bounds(*number);
     if (option.change == Mutability::kStart) facts += "Only at the start. ";
     if (option.change == Mutability::kProtected) {
       facts += "CONFIG SET only where enable-protected-configs allows it. ";

@@ -79,7 +79,7 @@ bool Rewriter::SaysTheSame(const FileLine& line, const Option& option) const {
 std::vector<std::string> Rewriter::Needed(const Option& option, bool has_lines) const {
   std::vector<std::string> lines = OptionLines(option, option.name, config_);
   if (all_ || loaded_.included.contains(&option)) return lines;
-  const Words* grammar = WordsOf(option);
+  const WordsValue* grammar = WordsOf(option);
   const bool is_default = PrintOption(option, config_) == PrintOption(option, defaults_);
   if (grammar == nullptr || grammar->lines_add) {
     if (is_default && !has_lines) lines.clear();
@@ -113,7 +113,8 @@ void Rewriter::WriteOption(const Option& option) {
     if (line.option == &option) places.push_back(&line);
   }
   if (places.size() == 1 && SaysTheSame(*places[0], option)) return;
-  PutLines(Needed(option, !places.empty()), std::move(places));
+  const std::vector<std::string> needed = Needed(option, !places.empty());
+  PutLines(needed, std::move(places));
 }
 
 void Rewriter::WriteUsers() {
