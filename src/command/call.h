@@ -12,7 +12,7 @@
 #include <absl/container/inlined_vector.h>
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <span>
 #include <string>
@@ -41,7 +41,7 @@ struct CallPlan {
   Route route = Route::kLoop;
   absl::InlinedVector<KeyRef, 2> keys;
   std::unique_ptr<Prepared> prepared;
-  std::deque<std::string> owned;  // bytes that keys refer to and argv does not hold
+  std::list<std::string> owned;  // bytes that keys refer to and argv does not hold
 };
 
 // What prepare() sees; on the loop.

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@
 namespace veddb {
 
 class Call;
+class Databases;
+class Snapshot;
 
 // A client as CLIENT LIST shows it. Valid during the call that handed it out.
 struct ClientView {
@@ -77,6 +80,8 @@ class ServerApi {
   virtual Status ReloadFromDisk() = 0;
   // Holds the loop for this long (DEBUG SLEEP).
   virtual void SleepMicros(int64_t micros) = 0;
+  // A snapshot with what is in memory laid over it; for a caller that holds every shard.
+  virtual std::unique_ptr<Snapshot> NewSnapshot(Databases* held) = 0;
   // A count of errors by their first word, for INFO errorstats.
   virtual void CountError(Bytes wire) = 0;
   virtual const std::string& run_id() const = 0;

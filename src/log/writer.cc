@@ -155,6 +155,11 @@ Error LogWriter::Refusal() const {
   return MakeError(ErrorCode::kMisconf, "the log can't be written: " + failure_);
 }
 
+bool LogWriter::sync_failed() const {
+  const std::lock_guard lock(append_mutex_);
+  return sync_failed_;
+}
+
 Status LogWriter::failure() const {
   if (!failed()) return Ok();
   const std::lock_guard lock(append_mutex_);

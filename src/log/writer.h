@@ -84,6 +84,8 @@ class LogWriter {
   // Why appends are refused, or Ok.
   Status failure() const;
   bool failed() const { return failed_.load(std::memory_order_acquire); }
+  // The failure was an fdatasync's: what lies behind synced() is unknown.
+  bool sync_failed() const;
   // Leaves the failed state: begins a new segment at the last good position, which it returns and
   // which is the new end(). After a failed append that is the old end() if the old segment can
   // still be synced; after a failed sync it is synced(): what was appended behind it is void, and

@@ -19,7 +19,7 @@ struct KeyRef {
   uint16_t shard = 0;
   // While the shard is held:
   Keyspace* keyspace = nullptr;
-  Entry* entry = nullptr;  // nullptr: not known to be in memory
+  Entry* entry = nullptr;  // nullptr: not in memory; once resolved by the machine that is: absent
 
   // The entry, looked up again where it was not found before (an earlier part of the same command
   // may have made it).

@@ -51,13 +51,6 @@ Entry* Keyspace::Insert(Bytes key, uint64_t hash) {
   return entry;
 }
 
-Entry* Keyspace::InsertKnownAbsent(Bytes key, uint64_t hash) {
-  Entry* entry = Insert(key, hash);
-  absent_.push_back(entry);
-  if (context_.turn != nullptr) context_.turn->AddKeyspace(this);
-  return entry;
-}
-
 Entry* Keyspace::InsertLoaded(Bytes key, uint64_t hash, Bytes value) {
   ObjectType type = ObjectType::kDocument;
   Encoding encoding = Encoding::kRaw;
@@ -291,17 +284,6 @@ int64_t Keyspace::TakeUndrainedCount() {
   const int64_t delta = count_.Get() - drained_count_;
   drained_count_ += delta;
   return delta;
-}
-
-void Keyspace::EndTurn() {
-  in_turn_ = false;
-  for (Entry* entry : absent_) {
-    if (!entry->present() && (entry->flags & Entry::kPending) == 0 &&
-        entry->dirty_epoch <= context_.drained_epoch) {
-      Free(entry);
-    }
-  }
-  absent_.clear();
 }
 
 void Keyspace::Free(Entry* entry) {

@@ -58,8 +58,6 @@ class Keyspace {
 
   // A new tombstone entry, to be given a value in this turn. REQUIRES: not found, known absent.
   Entry* Insert(Bytes key, uint64_t hash);
-  // Notes that the disk does not have the key; forgotten again at the end of the turn.
-  Entry* InsertKnownAbsent(Bytes key, uint64_t hash);
   // A clean entry as read from disk: value is the family's value (storage/FORMAT.md). Returns
   // nullptr if the bytes are not valid.
   Entry* InsertLoaded(Bytes key, uint64_t hash, Bytes value);
@@ -99,7 +97,7 @@ class Keyspace {
   // By how much the count changed since the last call, for the log and for drains.
   int64_t TakeUnloggedCount();
   int64_t TakeUndrainedCount();
-  void EndTurn();
+  void EndTurn() { in_turn_ = false; }
 
   // --- drains ---
   bool HasPending() const { return !dirty_.empty() || !draining_.empty() || unfinished_ != 0; }
@@ -178,7 +176,6 @@ class Keyspace {
   std::vector<Entry*> dirty_;     // changed in this epoch
   std::vector<Entry*> draining_;  // of the drain under way, nullptr where written ahead
   std::vector<Entry*> drained_;   // written to the batch of the drain under way
-  std::vector<Entry*> absent_;    // known absent, for this turn only
   size_t drain_next_ = 0;
   size_t unfinished_ = 0;  // entries of a drain that is not yet on disk
   ChangeBatch* batch_ = nullptr;  // of the drain under way, until all is written

@@ -157,7 +157,7 @@ void Drainer::ThreadMain() {
 }
 
 Status Drainer::WriteToEngine(ChangeBatch& batch, LogPosition position) {
-  Status status = engine_.Drain(batch, position);
+  Status status = engine_.Drain(std::move(batch), position);
   while (!status.ok()) {
     // The batch is kept: it is the only copy outside of the log.
     LogWarning("A drain to disk failed and is tried again: " + status.error().message);
@@ -171,7 +171,7 @@ Status Drainer::WriteToEngine(ChangeBatch& batch, LogPosition position) {
       }
     }
     if (const Status resumed = engine_.Resume(); !resumed.ok()) continue;
-    status = engine_.Drain(batch, position);
+    status = engine_.Drain(std::move(batch), position);
   }
   failing_.store(false, std::memory_order_release);
   if (log_.end() - engine_.flushed_position() > limits_.log_replay_bytes_max) {

@@ -4,7 +4,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 
 namespace veddb {
@@ -18,7 +17,14 @@ QueryPool::~QueryPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void QueryPool::Submit(std::function<void()> work) { queue_.enqueue(std::move(work)); }
+void QueryPool::Submit(std::function<void()> work) {
+  unfinished_.fetch_add(1);
+  queue_.enqueue(std::move(work));
+}
+
+void QueryPool::Quiesce() {
+  for (size_t n = unfinished_.load(); n != 0; n = unfinished_.load()) unfinished_.wait(n);
+}
 
 void QueryPool::ThreadMain() {
   pthread_setname_np(pthread_self(), "query");
@@ -27,6 +33,9 @@ void QueryPool::ThreadMain() {
     queue_.wait_dequeue(work);
     if (work == nullptr) return;
     work();
+    work = nullptr;  // what it holds ends before it counts as finished
+    unfinished_.fetch_sub(1);
+    unfinished_.notify_all();
   }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 #include <concurrentqueue/blockingconcurrentqueue.h>
 
+#include <atomic>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -19,6 +20,8 @@ class QueryPool {
 
   size_t threads() const { return threads_.size(); }
   void Submit(std::function<void()> work);
+  // Waits until everything that was submitted, and what that submitted, has ended.
+  void Quiesce();
   // Runs work(0) … work(parts - 1), on this thread and on as many of the pool as are free, and
   // returns when all are done. May be called from a thread of the pool.
   void ForEachPart(size_t parts, const std::function<void(size_t)>& work);
@@ -27,6 +30,7 @@ class QueryPool {
   void ThreadMain();
 
   moodycamel::BlockingConcurrentQueue<std::function<void()>> queue_;
+  std::atomic<size_t> unfinished_{0};
   std::vector<std::thread> threads_;
 };
 

@@ -29,10 +29,7 @@ Status Shard::Resolve(KeyRef& ref) {
   std::string value;
   const bool found = TRY(set_.engine().Get(FamilyOf(ref.kind),
                                            StorageKey(*ref.keyspace, ref.name), &value));
-  if (!found) {
-    ref.entry = ref.keyspace->InsertKnownAbsent(ref.name, ref.hash);
-    return Ok();
-  }
+  if (!found) return Ok();
   ref.entry = ref.keyspace->InsertLoaded(ref.name, ref.hash, value);
   if (ref.entry == nullptr) {
     return MakeError(ErrorCode::kIoErr, "the stored value of a key is not valid");
@@ -145,6 +142,7 @@ void Shard::ThreadMain() {
 void Shard::Process(Job* job) {
   context_.turn = &thread_turn_;
   job->Load(*this);
+  DCHECK(job->shards_.size() > 0);
   if (job->shards_.size() == 1 && job->where_ == Job::Where::kShardThread) {
     job->Run(thread_turn_);
     finished_.push_back(job);

@@ -123,27 +123,16 @@ class VisitJob final : public Job {
 
 }  // namespace
 
-void ShardSet::ForEachShard(const std::function<void(Shard&)>& work) {
-  for (size_t i = 0; i < shards_.size(); ++i) {
-    if (Idle(i)) {
-      work(*shards_[i]);
-    } else {
-      Post(new VisitJob(*shards_[i], work));
-    }
-  }
-}
-
-Status ShardSet::Rebuild() {
-  DCHECK(AllIdle());
-  drainer_.Finish();
-  const LogPosition good = TRY(log_.Reopen());
+Status ShardSet::Rebuild(LogPosition good) {
+  DCHECK(AllIdle() && drainer_.idle());
   // Memory, and what of it awaited a drain, is forgotten; the log has all that was answered.
   turn_ = Turn();
   drainer_.meta() = ChangeBatch();
-  const RecoveryReport report = TRY(ReplayLog(engine_, log_, good));
+  const RecoveryReport report = TRY(ReplayLog(engine_, options_.log_dir, good));
   for (auto& shard : shards_) {
     shard->databases_.clear();
     shard->collections_.clear();
+    shard->context_.drained_epoch = shard->context_.epoch - 1;
     shard->context_.used_bytes.Set(0);
     shard->context_.pending_entries.Set(0);
     shard->context_.pending_bytes.Set(0);
@@ -155,6 +144,20 @@ Status ShardSet::Rebuild() {
   LogNotice("Memory was rebuilt from the store and " + std::to_string(report.records) +
             " records of the log.");
   return Ok();
+}
+
+void ShardSet::OnShard(size_t i, std::function<void(Shard&)> work) {
+  if (Idle(i)) {
+    work(*shards_[i]);
+  } else {
+    Post(new VisitJob(*shards_[i], std::move(work)));
+  }
+}
+
+std::optional<uint32_t> ShardSet::DatabaseOf(uint32_t space) const {
+  const auto found = std::find(spaces_.begin(), spaces_.end(), space);
+  if (found == spaces_.end()) return std::nullopt;
+  return static_cast<uint32_t>(found - spaces_.begin());
 }
 
 // --- access for commands ---
@@ -173,6 +176,18 @@ int64_t ShardSet::ExpiringCount(uint32_t database) const {
     }
   }
   return sum;
+}
+
+int64_t ShardSet::AverageTtl(uint32_t database, int64_t now_ms) const {
+  int64_t sum = 0;
+  int64_t with_keys = 0;
+  for (const auto& shard : shards_) {
+    if (shard->outstanding() != 0) continue;
+    const int64_t ttl_ms = shard->databases_[database]->average_ttl_ms(now_ms);
+    sum += ttl_ms;
+    with_keys += ttl_ms != 0 ? 1 : 0;
+  }
+  return with_keys == 0 ? 0 : sum / with_keys;
 }
 
 int64_t ShardSet::DocumentCount(uint32_t collection) const {

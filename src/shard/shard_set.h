@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@ namespace veddb {
 struct ShardSetOptions {
   size_t shards = 2;
   uint32_t databases = 16;
+  std::string log_dir;  // to rebuild memory from
 };
 
 class ShardSet final : public Databases {
@@ -55,8 +57,10 @@ class ShardSet final : public Databases {
   void FlushPosts();
   // Runs what has arrived for the loop, and tells jobs that they are done.
   void RunLoopSide();
-  // Runs on every shard's own holder, in place where idle.
-  void ForEachShard(const std::function<void(Shard&)>& work);
+  // Runs on one shard's holder: at once where it is idle.
+  void OnShard(size_t i, std::function<void(Shard&)> work);
+  // The database whose keys lie in this space.
+  std::optional<uint32_t> DatabaseOf(uint32_t space) const;
 
   Drainer& drainer() { return drainer_; }
   Engine& engine() { return engine_; }
@@ -64,9 +68,9 @@ class ShardSet final : public Databases {
   QueryPool& pool() { return pool_; }
   void set_now(int64_t now_ms);
 
-  // Everything in memory is dropped and read again from the engine and the log: what was changed
-  // and could not be made durable is undone. REQUIRES: AllIdle(). Blocks.
-  Status Rebuild();
+  // Everything in memory is dropped, and the store gets what the log holds up to `good`: what was
+  // changed and could not be made durable is undone. REQUIRES: AllIdle(), drainer().idle(). Blocks.
+  Status Rebuild(LogPosition good);
   // An append failed and memory has not been rebuilt yet.
   bool commit_failed() const { return commit_failed_; }
 
@@ -78,6 +82,7 @@ class ShardSet final : public Databases {
   size_t shard_count() const override { return shards_.size(); }
   int64_t KeyCount(uint32_t database) const override;
   int64_t ExpiringCount(uint32_t database) const override;
+  int64_t AverageTtl(uint32_t database, int64_t now_ms) const;
   int64_t DocumentCount(uint32_t collection) const override;
   const Collection* FindCollection(uint32_t database, Bytes name) const override;
   std::vector<Collection> Collections(uint32_t database) const override;

@@ -42,27 +42,35 @@ Status Collect(const RecordView& record, ChangeBatch& batch, RecoveryReport& rep
 
 }  // namespace
 
-Result<RecoveryReport> RecoverFromLog(Engine& engine, const std::string& log_dir,
-                                      const RecoveryOptions& options) {
+Result<RecoveryReport> ReplayLog(Engine& engine, const std::string& log_dir, LogPosition tail,
+                                 const RecoveryOptions& options) {
   const int64_t begun = MonoMillis();
   RecoveryReport report;
   report.from = engine.drained_position();
-  report.log = TRY(CheckTail(log_dir, report.from, options.repair));
-  if (report.from < report.log.tail) {
+  report.log.tail = tail;
+  if (report.from < tail) {
     const auto reader = TRY(LogReader::Open(log_dir, report.from));
-    reader->SetLimit(report.log.tail);
+    reader->SetLimit(tail);
     ChangeBatch batch;
     RecordView record;
     while (TRY(reader->Next(&record))) {
       TRY(Collect(record, batch, report));
       const bool full =
           batch.bytes() >= options.batch_bytes_max || batch.size() >= options.batch_changes_max;
-      if (!full && record.end != report.log.tail) continue;
+      if (!full && record.end != tail) continue;
       TRY(engine.Drain(std::move(batch), record.end));
-      if (options.progress) options.progress(record.end, report.log.tail);
+      if (options.progress) options.progress(record.end, tail);
     }
   }
   report.took_ms = MonoMillis() - begun;
+  return report;
+}
+
+Result<RecoveryReport> RecoverFromLog(Engine& engine, const std::string& log_dir,
+                                      const RecoveryOptions& options) {
+  const TailReport tail = TRY(CheckTail(log_dir, engine.drained_position(), options.repair));
+  RecoveryReport report = TRY(ReplayLog(engine, log_dir, tail.tail, options));
+  report.log = tail;
   return report;
 }
 

@@ -37,4 +37,9 @@ struct RecoveryReport {
 Result<RecoveryReport> RecoverFromLog(Engine& engine, const std::string& log_dir,
                                       const RecoveryOptions& options = {});
 
+// The replay alone, of a log that is open and whose records are good up to `tail`: what the store
+// does not hold yet goes into it.
+Result<RecoveryReport> ReplayLog(Engine& engine, const std::string& log_dir, LogPosition tail,
+                                 const RecoveryOptions& options = {});
+
 }  // namespace veddb

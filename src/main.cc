@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// veddb-server [config-file] [--option value …]: options, daemon, messages; then the server.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "base/logging.h"
+#include "modules/modules.h"
+#include "server/process.h"
+#include "server/server.h"
+
+// jemalloc reads this: dirty pages go back to the system soon, by a thread of its own.
+extern "C" const char* malloc_conf;  // NOLINT: the name is jemalloc's
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:2000,muzzy_decay_ms:0";
+
+namespace {
+
+int Fail(const veddb::Error& error) {
+  std::fprintf(stderr, "%s\n", error.message.c_str());
+  veddb::LogWarning(error.message);
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (const std::string text = veddb::AnswerToFlags(arguments); !text.empty()) {
+    std::fputs(text.c_str(), stdout);
+    return 0;
+  }
+  veddb::Server server;
+  if (const veddb::Status loaded = server.config().Load(arguments); !loaded.ok()) {
+    std::fprintf(stderr, "%s\n", loaded.error().message.c_str());
+    return 1;
+  }
+  const veddb::Config& config = server.config().config();
+  if (const veddb::Status status = veddb::PrepareProcess(config); !status.ok()) {
+    return Fail(status.error());
+  }
+  veddb::LogStartBanner(config, server.config().file());
+  if (const veddb::Status status = veddb::AddModules(server); !status.ok()) {
+    return Fail(status.error());
+  }
+  if (const veddb::Status status = server.Start(); !status.ok()) return Fail(status.error());
+  veddb::NotifySupervisor(config, "READY=1\nSTATUS=Ready to accept connections\n");
+  server.Run();
+  return 0;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Client: one connection, its session and its replies in order.
+//
+// A command that runs in place appends its reply to the output at once. One that had to be handed to
+// a shard or to the query pool gets a slot; later replies wait behind it in slots of their own, so
+// that replies always come in the order of requests.
+//
+// Owned by: the loop.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "command/registry.h"
+#include "command/session.h"
+#include "net/connection.h"
+#include "resp/parser.h"
+
+namespace veddb {
+
+class Server;
+
+// Why a client's next request has to wait.
+enum class Wait : uint8_t {
+  kNone,
+  kReplies,  // until its commands in flight are answered
+  kPause,    // CLIENT PAUSE
+  kMemory,   // until a drain lets objects leave memory
+  kOutput,   // until it reads its replies
+};
+
+class Client final : public ConnectionUser {
+ public:
+  Client(Server& server, std::unique_ptr<Connection> connection, uint64_t id);
+  ~Client() override;
+
+  Session session;
+  Connection& connection() { return *connection_; }
+  const Connection& connection() const { return *connection_; }
+
+  // --- replies ---
+  // Where the next reply goes; EndReply(size before it) must follow.
+  std::string& ReplyTarget();
+  // Applies CLIENT REPLY OFF and SKIP, counts the command of this turn, sees that it is sent.
+  void EndReply(std::string& target, size_t before);
+  // The reply that will come is the next in order; its slot's number.
+  uint64_t ReserveSlot();
+  // Fills a reserved slot and sends what has become sendable.
+  void FillSlot(uint64_t slot, std::string text);
+  bool in_flight() const { return !slots_.empty(); }
+  size_t slots() const { return slots_.size(); }
+  // The turn's changes could not be made durable: what was replied in it is not true.
+  void ReplaceTurnReplies(const Error& error);
+  void ForgetTurn();
+
+  // --- requests ---
+  Wait wait() const { return wait_; }
+  void ClearWait() { wait_ = Wait::kNone; }
+  // Takes up the requests that came while it had to wait.
+  void Resume();
+  // Marks it to be closed: at once, or when its replies are sent.
+  void CloseSoon();
+  void CloseAfterReplies() { session.close_after_reply = true; }
+  bool closing() const { return closing_; }
+
+  // ConnectionUser:
+  void OnBytes(Bytes bytes) override;
+  void OnDrained() override;
+  void OnClosed() override;
+
+  // --- what CLIENT LIST shows ---
+  int64_t created_ms = 0;
+  int64_t active_ms = 0;  // last request
+  const Command* last_command = nullptr;
+  size_t query_buffer_used() const { return buffer_.size(); }
+  size_t query_buffer_free() const { return buffer_.capacity() - buffer_.size(); }
+  void TrimQueryBuffer(int64_t now_ms);
+  bool queued_for_flush = false;
+  uint64_t flush_after = 0;  // a log position that must be synced before the replies go out
+
+ private:
+  struct Slot {
+    uint64_t number;
+    bool ready;
+    std::string text;
+  };
+
+  // Handles whole requests at the front of input; returns how many bytes were taken.
+  size_t Process(Bytes input);
+  void ProtocolError(Bytes text);
+  void ReleaseSlots();
+
+  Server& server_;
+  std::unique_ptr<Connection> connection_;
+  RequestParser parser_;
+  std::string buffer_;  // bytes of requests that are not complete, or have to wait
+  std::deque<Slot> slots_;
+  uint64_t next_slot_ = 1;
+  Wait wait_ = Wait::kNone;
+  bool closing_ = false;
+  bool processing_ = false;
+  // Of this turn:
+  bool in_turn_ = false;
+  size_t turn_mark_ = 0;      // size of the output before its first reply
+  size_t turn_replies_ = 0;
+  bool turn_slots_ = false;   // replies went into slots: they can't be told apart
+};
+
+}  // namespace veddb

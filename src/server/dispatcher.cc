@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/glob.h"
+#include "base/logging.h"
+#include "server/request.h"
+#include "server/server.h"
+
+namespace veddb {
+namespace {
+
+// A transaction's queue is bounded by what a client may send at all.
+constexpr size_t kQueuedCommandOverhead = 64;
+
+std::vector<uint16_t> ShardsOf(const CallPlan& plan) {
+  std::vector<uint16_t> shards;
+  for (const KeyRef& key : plan.keys) shards.push_back(key.shard);
+  std::sort(shards.begin(), shards.end());
+  shards.erase(std::unique(shards.begin(), shards.end()), shards.end());
+  return shards;
+}
+
+std::vector<uint16_t> AllShards(size_t n) {
+  std::vector<uint16_t> shards(n);
+  for (size_t i = 0; i < n; ++i) shards[i] = static_cast<uint16_t>(i);
+  return shards;
+}
+
+}  // namespace
+
+void Dispatcher::Start() {
+  const Bytes exec = "exec";
+  exec_ = server_.commands().Find({&exec, 1});
+}
+
+Wait Dispatcher::Dispatch(Client& client, std::span<const Bytes> argv) {
+  Command* command = server_.commands().Find(argv);
+  const Config& config = server_.config().config();
+  gate_state_.password_required = !config.requirepass.empty();
+  gate_state_.debug_allowed =
+      config.enable_debug_command == Permission::kYes ||
+      (config.enable_debug_command == Permission::kLocal && client.connection().from_loopback());
+  const GateInput in = {gate_state_, client.session, argv, command};
+  for (const NamedGate& gate : Gates()) {
+    if (std::optional<Error> refusal = gate.gate(in)) {
+      Reject(client, command, *refusal);
+      return Wait::kNone;
+    }
+  }
+  if (server_.clients().Paused(*command, client.session, server_.now_ms())) return Wait::kPause;
+  client.last_command = command;
+  if (client.session.in_multi && !Has(command->spec->flags, Flag::kTransaction)) {
+    Queue(client, *command, argv);
+    return Wait::kNone;
+  }
+  if (command == exec_ && client.session.in_multi) return ExecuteTransaction(client, *command);
+  return Execute(client, *command, argv);
+}
+
+void Dispatcher::Reject(Client& client, Command* command, const Error& error) {
+  if (command != nullptr) ++command->stats.rejected;
+  const bool is_exec = command != nullptr && command == exec_;
+  if (client.session.in_multi && !is_exec) client.session.multi_failed = true;
+  std::string& target = client.ReplyTarget();
+  const size_t before = target.size();
+  Reply reply(target, client.session.protocol);
+  if (is_exec && client.session.in_multi) {
+    // EXEC that is refused ends its transaction.
+    server_.DiscardTransaction(client.session);
+    reply.Error(MakeError(ErrorCode::kExecAbort,
+                          "Transaction discarded because of: " + error.Wire()));
+  } else {
+    reply.Error(error);
+  }
+  server_.CountError(reply.first_error());
+  client.EndReply(target, before);
+}
+
+void Dispatcher::Queue(Client& client, const Command& command, std::span<const Bytes> argv) {
+  Session& session = client.session;
+  size_t bytes = kQueuedCommandOverhead;
+  for (const Bytes argument : argv) bytes += argument.size() + sizeof(std::string);
+  const auto limit = static_cast<size_t>(server_.config().config().client_query_buffer_limit);
+  if (session.queue_bytes + bytes > limit) {
+    Reject(client, nullptr, Err("transaction is larger than client-query-buffer-limit"));
+    return;
+  }
+  session.queue_bytes += bytes;
+  session.queue.push_back({command.spec, std::vector<std::string>(argv.begin(), argv.end())});
+  std::string& target = client.ReplyTarget();
+  const size_t before = target.size();
+  Reply(target, session.protocol).Simple("QUEUED");
+  client.EndReply(target, before);
+}
+
+Wait Dispatcher::Execute(Client& client, Command& command, std::span<const Bytes> argv) {
+  CallPlan plan;
+  const Status prepared = MakePlan(*command.spec, argv, client.session.database,
+                                   server_.shards(), plan);
+  if (!prepared.ok()) {
+    ++command.stats.calls;
+    ++command.stats.failed;
+    std::string& target = client.ReplyTarget();
+    const size_t before = target.size();
+    Reply reply(target, client.session.protocol);
+    reply.Error(prepared.error());
+    server_.CountError(reply.first_error());
+    client.EndReply(target, before);
+    return Wait::kNone;
+  }
+  if (client.slots() >= static_cast<size_t>(server_.config().config().max_inflight_per_client)) {
+    return Wait::kReplies;
+  }
+  switch (plan.route) {
+    case Route::kLoop:
+      // It may tell or change what the commands before it do.
+      if (client.in_flight()) return Wait::kReplies;
+      RunInPlace(client, command, argv, plan);
+      return Wait::kNone;
+    case Route::kKeys:
+      return ExecuteWithKeys(client, command, argv, plan);
+    case Route::kAllShards:
+      return ExecuteOnAllShards(client, command, argv, plan);
+    case Route::kSnapshot:
+      if (client.in_flight()) return Wait::kReplies;
+      SnapshotRequest::Start(server_, client, command, argv, std::move(plan));
+      return Wait::kNone;
+  }
+  return Wait::kNone;
+}
+
+Wait Dispatcher::ExecuteWithKeys(Client& client, Command& command, std::span<const Bytes> argv,
+                                 CallPlan& plan) {
+  ShardSet& shards = server_.shards();
+  if (Has(command.spec->flags, Flag::kDenyOom) && server_.memory().WritersMustWait()) {
+    return Wait::kMemory;
+  }
+  bool in_place = true;
+  for (KeyRef& key : plan.keys) {
+    if (!shards.Idle(key.shard) || !shards.shard(key.shard).ResolveInMemory(key)) {
+      in_place = false;
+      break;
+    }
+  }
+  if (in_place) {
+    RunInPlace(client, command, argv, plan);
+    return Wait::kNone;
+  }
+  // A command that changes its session has to come back to the loop.
+  const bool on_loop = Has(command.spec->flags, Flag::kTransaction);
+  std::vector<uint16_t> needed = ShardsOf(plan);
+  shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan),
+                                 std::move(needed),
+                                 on_loop ? Job::Where::kLoop : Job::Where::kShardThread));
+  return Wait::kNone;
+}
+
+Wait Dispatcher::ExecuteOnAllShards(Client& client, Command& command, std::span<const Bytes> argv,
+                                    CallPlan& plan) {
+  ShardSet& shards = server_.shards();
+  if (Has(command.spec->flags, Flag::kDenyOom) && server_.memory().WritersMustWait()) {
+    return Wait::kMemory;
+  }
+  if (shards.AllIdle()) {
+    for (KeyRef& key : plan.keys) {
+      if (!shards.shard(key.shard).ResolveInMemory(key)) {
+        shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan),
+                                       AllShards(shards.shard_count()), Job::Where::kLoop));
+        return Wait::kNone;
+      }
+    }
+    RunInPlace(client, command, argv, plan);
+    return Wait::kNone;
+  }
+  shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan),
+                                 AllShards(shards.shard_count()), Job::Where::kLoop));
+  return Wait::kNone;
+}
+
+void Dispatcher::RunInPlace(Client& client, Command& command, std::span<const Bytes> argv,
+                            CallPlan& plan) {
+  std::string& target = client.ReplyTarget();
+  const size_t before = target.size();
+  Reply reply(target, client.session.protocol);
+  Call call(*command.spec, argv, reply);
+  call.now_ms = server_.now_ms();
+  call.database = client.session.database;
+  call.keys = {plan.keys.data(), plan.keys.size()};
+  call.prepared = plan.prepared.get();
+  call.session = &client.session;
+  call.server = &server_;
+  call.databases = &server_.shards();
+  server_.Account(command, RunHandler(call));
+  client.EndReply(target, before);
+}
+
+Wait Dispatcher::ExecuteTransaction(Client& client, Command& exec) {
+  Session& session = client.session;
+  ShardSet& shards = server_.shards();
+  if (session.multi_failed) {
+    server_.DiscardTransaction(session);
+    std::string& target = client.ReplyTarget();
+    const size_t before = target.size();
+    Reply reply(target, session.protocol);
+    reply.Error(MakeError(ErrorCode::kExecAbort,
+                          "Transaction discarded because of previous errors."));
+    ++exec.stats.calls;
+    ++exec.stats.failed;
+    server_.CountError(reply.first_error());
+    client.EndReply(target, before);
+    return Wait::kNone;
+  }
+  if (server_.memory().WritersMustWait()) return Wait::kMemory;
+  auto transaction = std::make_unique<Transaction>(server_, session);
+  session.queue.clear();
+  session.queue_bytes = 0;
+  session.in_multi = false;
+  std::vector<uint16_t> needed = transaction->Shards();
+  if (!transaction->keys_only() && client.in_flight()) {
+    // Its commands may change the session; those before it are still under way on some shards, so
+    // it lines up behind them there.
+    needed = AllShards(shards.shard_count());
+  }
+  ++exec.stats.calls;
+  const bool idle = std::all_of(needed.begin(), needed.end(),
+                                [&](uint16_t i) { return shards.Idle(i); });
+  if (idle && transaction->Resident()) {
+    std::string& target = client.ReplyTarget();
+    const size_t before = target.size();
+    transaction->Run(target, session.protocol, &session);
+    transaction->Account();
+    client.EndReply(target, before);
+    return Wait::kNone;
+  }
+  const Job::Where where =
+      transaction->keys_only() ? Job::Where::kShardThread : Job::Where::kLoop;
+  shards.Post(new TransactionRequest(server_, client, std::move(transaction), std::move(needed),
+                                     where));
+  return Wait::kNone;
+}
+
+}  // namespace veddb

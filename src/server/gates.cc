@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/gates.h"
+
+#include <array>
+
+#include "command/call.h"
+
+namespace veddb {
+namespace {
+
+constexpr size_t kShownArgumentBytes = 128;
+
+bool RunsAtOnceInMulti(const CommandSpec& spec) { return Has(spec.flags, Flag::kTransaction); }
+
+std::optional<Error> Known(const GateInput& in) {
+  if (in.command != nullptr && !in.command->spec->is_container) return std::nullopt;
+  if (in.command != nullptr) {
+    if (in.argv.size() == 1) return std::nullopt;  // its arity says what is wrong
+    std::string upper(in.command->full_name);
+    for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return Err("unknown subcommand '" + std::string(in.argv[1].substr(0, kShownArgumentBytes)) +
+               "'. Try " + upper + " HELP.");
+  }
+  std::string arguments;
+  for (size_t i = 1; i < in.argv.size() && arguments.size() < kShownArgumentBytes; ++i) {
+    const size_t room = kShownArgumentBytes - arguments.size();
+    arguments += "'" + std::string(in.argv[i].substr(0, room)) + "' ";
+  }
+  return Err("unknown command '" + std::string(in.argv[0].substr(0, kShownArgumentBytes)) +
+             "', with args beginning with: " + arguments);
+}
+
+std::optional<Error> Arity(const GateInput& in) {
+  if (ArityFits(*in.command->spec, in.argv.size()) && !in.command->spec->is_container) {
+    return std::nullopt;
+  }
+  return Err("wrong number of arguments for '" + in.command->full_name + "' command");
+}
+
+std::optional<Error> DebugAllowed(const GateInput& in) {
+  const CommandSpec& spec = *in.command->spec;
+  if (!Has(spec.flags, Flag::kProtected) || in.state.debug_allowed) return std::nullopt;
+  return Err(
+      "DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can "
+      "run it from a local connection, otherwise you need to set this option in the configuration "
+      "file, and then restart the server.");
+}
+
+std::optional<Error> Authenticated(const GateInput& in) {
+  if (in.session.authenticated || !in.state.password_required) return std::nullopt;
+  if (Has(in.command->spec->flags, Flag::kNoAuth)) return std::nullopt;
+  return MakeError(ErrorCode::kNoAuth, "Authentication required.");
+}
+
+// EXEC of a queue that writes is refused like its writes.
+bool Writes(const GateInput& in, Flag flag) {
+  if (Has(in.command->spec->flags, flag)) return true;
+  if (in.command->full_name != "exec") return false;
+  for (const QueuedCommand& queued : in.session.queue) {
+    if (Has(queued.spec->flags, flag)) return true;
+  }
+  return false;
+}
+
+std::optional<Error> Durable(const GateInput& in) {
+  if (!in.state.writes_refused || !Writes(in, Flag::kWrite)) return std::nullopt;
+  return MakeError(ErrorCode::kMisconf, "Writes are refused, they could not be made durable: " +
+                                            in.state.refusal);
+}
+
+std::optional<Error> Memory(const GateInput& in) {
+  if (!in.state.memory_exhausted || !Writes(in, Flag::kDenyOom)) return std::nullopt;
+  return MakeError(ErrorCode::kOom, "command not allowed when used memory > 'maxmemory'.");
+}
+
+std::optional<Error> AllowedInMulti(const GateInput& in) {
+  if (!in.session.in_multi || RunsAtOnceInMulti(*in.command->spec)) return std::nullopt;
+  if (!Has(in.command->spec->flags, Flag::kNoMulti)) return std::nullopt;
+  return Err("Command not allowed inside a transaction");
+}
+
+constexpr std::array<NamedGate, 7> kGates = {{{"known", Known},
+                                              {"arity", Arity},
+                                              {"debug", DebugAllowed},
+                                              {"auth", Authenticated},
+                                              {"durable", Durable},
+                                              {"memory", Memory},
+                                              {"multi", AllowedInMulti}}};
+
+}  // namespace
+
+std::span<const NamedGate> Gates() { return kGates; }
+
+}  // namespace veddb

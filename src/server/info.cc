@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// INFO: one function a section, in the order in which they are shown. Every figure is measured.
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cinttypes>
+#include <cstdarg>
+#include <cstdio>
+
+#include "base/clock.h"
+#include "base/number.h"
+#include "server/process.h"
+#include "server/server.h"
+
+namespace veddb {
+namespace {
+
+constexpr int64_t kMicrosPerMilli = 1000;
+
+// Lines of "name:value", printf-like.
+class Lines {
+ public:
+  __attribute__((format(printf, 2, 3))) void Add(const char* format, ...) {
+    std::array<char, 1024> line;
+    va_list arguments;
+    va_start(arguments, format);
+    const int n = std::vsnprintf(line.data(), line.size(), format, arguments);
+    va_end(arguments);
+    text.append(line.data(), std::min(static_cast<size_t>(n), line.size() - 1));
+    text.append("\r\n");
+  }
+  std::string text;
+};
+
+void AddServer(Server& server, Lines& out) {
+  utsname system = {};
+  uname(&system);
+  const Config& config = server.config().config();
+  const int64_t uptime_s = (server.now_ms() - server.started_ms()) / 1000;
+  out.Add("redis_version:%s", kRedisVersion);
+  out.Add("redis_git_sha1:00000000");
+  out.Add("redis_git_dirty:0");
+  out.Add("redis_build_id:0");
+  out.Add("redis_mode:standalone");
+  out.Add("veddb_version:%s", kVersion);
+  out.Add("os:%s %s %s", system.sysname, system.release, system.machine);
+  out.Add("arch_bits:64");
+  out.Add("multiplexing_api:epoll");
+  out.Add("gcc_version:%d.%d.%d", __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__);
+  out.Add("process_id:%d", static_cast<int>(getpid()));
+  out.Add("run_id:%s", server.run_id().c_str());
+  out.Add("tcp_port:%" PRId64, config.port);
+  out.Add("server_time_usec:%" PRId64, WallMicros());
+  out.Add("uptime_in_seconds:%" PRId64, uptime_s);
+  out.Add("uptime_in_days:%" PRId64, uptime_s / 86400);
+  out.Add("hz:%d", static_cast<int>(1000 / Cron::kTickMillis));
+  out.Add("configured_hz:%" PRId64, config.hz);
+  out.Add("shards:%zu", server.shards().shard_count());
+  out.Add("query_threads:%zu", server.shards().pool().threads());
+  out.Add("executable:%s", "veddb-server");
+  out.Add("config_file:%s", server.config().file().c_str());
+}
+
+void AddClients(Server& server, Lines& out) {
+  size_t blocked = 0;
+  size_t input_max = 0;
+  size_t output_max = 0;
+  server.clients().ForEach([&](Client& client) {
+    if (client.wait() != Wait::kNone) ++blocked;
+    input_max = std::max(input_max, client.query_buffer_used());
+    output_max = std::max(output_max, client.connection().unsent());
+  });
+  out.Add("connected_clients:%zu", server.clients().size());
+  out.Add("cluster_connections:0");
+  out.Add("maxclients:%" PRId64, server.config().config().maxclients);
+  out.Add("client_recent_max_input_buffer:%zu", input_max);
+  out.Add("client_recent_max_output_buffer:%zu", output_max);
+  out.Add("blocked_clients:%zu", blocked);
+  out.Add("tracking_clients:0");
+  out.Add("clients_in_timeout_table:0");
+}
+
+void AddMemory(Server& server, Lines& out) {
+  const Memory& memory = server.memory();
+  const Config& config = server.config().config();
+  const auto human = [](int64_t bytes) {
+    return FormatBytesHuman(static_cast<uint64_t>(std::max<int64_t>(0, bytes)));
+  };
+  const int64_t used = memory.Used();
+  const int64_t objects = server.shards().Sum(&ObjectContext::used_bytes);
+  out.Add("used_memory:%" PRId64, used);
+  out.Add("used_memory_human:%s", human(used).c_str());
+  out.Add("used_memory_rss:%" PRId64, memory.resident());
+  out.Add("used_memory_rss_human:%s", human(memory.resident()).c_str());
+  out.Add("used_memory_peak:%" PRId64, std::max(used, memory.peak()));
+  out.Add("used_memory_peak_human:%s", human(std::max(used, memory.peak())).c_str());
+  out.Add("used_memory_startup:%" PRId64, memory.at_start());
+  out.Add("used_memory_dataset:%" PRId64, objects);
+  out.Add("used_memory_overhead:%" PRId64, used - objects);
+  out.Add("used_memory_store:%zu", server.engine().MemoryBytes());
+  out.Add("pending_entries:%" PRId64, server.shards().Sum(&ObjectContext::pending_entries));
+  out.Add("pending_bytes:%" PRId64, server.shards().Sum(&ObjectContext::pending_bytes));
+  out.Add("unloaded_objects:%" PRId64, server.shards().Sum(&ObjectContext::unloaded_objects));
+  out.Add("loaded_objects:%" PRId64, server.shards().Sum(&ObjectContext::loaded_objects));
+  out.Add("maxmemory:%" PRId64, config.maxmemory);
+  out.Add("maxmemory_human:%s", human(config.maxmemory).c_str());
+  out.Add("maxmemory_policy:noeviction");
+  out.Add("mem_fragmentation_ratio:%.2f",
+          static_cast<double>(memory.resident()) / static_cast<double>(std::max<int64_t>(1, used)));
+  out.Add("mem_not_counted_for_evict:0");
+  out.Add("mem_allocator:jemalloc");
+  out.Add("writers_waiting_for_memory:%d", memory.WritersMustWait() ? 1 : 0);
+  out.Add("lazyfree_pending_objects:0");
+}
+
+void AddPersistence(Server& server, Lines& out) {
+  const LogWriter::Stats log = server.log().stats();
+  const DrainFigures& drains = server.shards().drainer().figures();
+  const EngineStats store = server.engine().stats();
+  out.Add("loading:0");
+  out.Add("rdb_changes_since_last_save:%" PRId64,
+          server.shards().Sum(&ObjectContext::pending_entries));
+  out.Add("rdb_bgsave_in_progress:0");
+  out.Add("rdb_last_bgsave_status:ok");
+  out.Add("aof_enabled:1");
+  out.Add("aof_rewrite_in_progress:0");
+  out.Add("aof_rewrite_scheduled:0");
+  out.Add("aof_last_write_status:%s", server.log().failed() ? "err" : "ok");
+  out.Add("log_begin:%" PRIu64, server.log().begin());
+  out.Add("log_end:%" PRIu64, server.log().end());
+  out.Add("log_synced:%" PRIu64, server.log().synced());
+  out.Add("log_appends:%" PRIu64, log.appends);
+  out.Add("log_syncs:%" PRIu64, log.syncs);
+  out.Add("log_failures:%" PRIu64, log.failures);
+  out.Add("log_last_sync_usec:%" PRId64, log.last_sync_micros);
+  out.Add("log_replayed_records:%" PRIu64, server.recovery().records);
+  out.Add("log_replay_msec:%" PRId64, server.recovery().took_ms);
+  out.Add("writes_refused:%s", server.WriteRefusal().c_str());
+  out.Add("drains:%" PRIu64, drains.drains);
+  out.Add("drained_changes:%" PRIu64, drains.changes);
+  out.Add("drain_last_msec:%" PRId64, drains.last_millis);
+  out.Add("drain_failure:%s", server.shards().drainer().failure().c_str());
+  out.Add("store_drained_position:%" PRIu64, server.engine().drained_position());
+  out.Add("store_flushed_position:%" PRIu64, server.engine().flushed_position());
+  out.Add("store_sst_bytes:%" PRIu64, store.sst_bytes);
+  out.Add("store_ingests:%" PRIu64, store.ingests);
+  out.Add("store_flushes:%" PRIu64, store.flushes);
+  out.Add("store_compaction_bytes_written:%" PRIu64, store.compaction_bytes_written);
+  out.Add("store_stall_usec:%" PRIu64, store.stall_micros);
+  out.Add("store_gets:%" PRIu64, store.gets);
+  out.Add("store_block_cache_hits:%" PRIu64, store.block_cache_hits);
+  out.Add("store_block_cache_misses:%" PRIu64, store.block_cache_misses);
+  out.Add("store_background_error:%s", store.background_error.c_str());
+}
+
+void AddStats(Server& server, Lines& out) {
+  const ClientFigures& clients = server.clients().figures();
+  uint64_t input = clients.net_input_bytes;
+  uint64_t output = clients.net_output_bytes;
+  server.clients().ForEach([&](Client& client) {
+    input += client.connection().bytes_read();
+    output += client.connection().bytes_written();
+  });
+  const ShardSet& shards = server.shards();
+  out.Add("total_connections_received:%" PRIu64, clients.accepted);
+  out.Add("total_commands_processed:%" PRIu64, server.totals().commands);
+  out.Add("instantaneous_ops_per_sec:%" PRId64, server.cron().commands_per_second());
+  out.Add("total_net_input_bytes:%" PRIu64, input);
+  out.Add("total_net_output_bytes:%" PRIu64, output);
+  out.Add("rejected_connections:%" PRIu64, clients.rejected);
+  out.Add("sync_full:0");
+  out.Add("sync_partial_ok:0");
+  out.Add("sync_partial_err:0");
+  out.Add("expired_keys:%" PRId64, shards.Sum(&ObjectContext::expired_keys));
+  out.Add("evicted_keys:0");
+  out.Add("evicted_clients:0");
+  out.Add("keyspace_hits:%" PRId64, shards.Sum(&ObjectContext::keyspace_hits));
+  out.Add("keyspace_misses:%" PRId64, shards.Sum(&ObjectContext::keyspace_misses));
+  out.Add("pubsub_channels:0");
+  out.Add("pubsub_patterns:0");
+  out.Add("total_forks:0");
+  out.Add("total_error_replies:%" PRIu64, server.totals().errors);
+}
+
+void AddReplication(Server& server, Lines& out) {
+  out.Add("role:master");
+  out.Add("connected_slaves:0");
+  out.Add("master_failover_state:no-failover");
+  out.Add("master_replid:%s", server.run_id().c_str());
+  out.Add("master_replid2:0000000000000000000000000000000000000000");
+  out.Add("master_repl_offset:%" PRIu64, server.log().end());
+  out.Add("second_repl_offset:-1");
+  out.Add("repl_backlog_active:0");
+}
+
+void AddCpu(Server& /*server*/, Lines& out) {
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  rusage self = {};
+  getrusage(RUSAGE_SELF, &self);
+  rusage thread = {};
+  getrusage(RUSAGE_THREAD, &thread);
+  out.Add("used_cpu_sys:%.6f", seconds(self.ru_stime));
+  out.Add("used_cpu_user:%.6f", seconds(self.ru_utime));
+  out.Add("used_cpu_sys_children:0.000000");
+  out.Add("used_cpu_user_children:0.000000");
+  out.Add("used_cpu_sys_main_thread:%.6f", seconds(thread.ru_stime));
+  out.Add("used_cpu_user_main_thread:%.6f", seconds(thread.ru_utime));
+}
+
+void AddModules(Server& /*server*/, Lines& /*out*/) {}
+
+void AddCommandStats(const Command& command, Lines& out) {
+  const CommandStats& stats = command.stats;
+  if (stats.calls != 0 || stats.rejected != 0 || stats.failed != 0) {
+    const uint64_t micros = stats.micros_x1000 / kMicrosPerMilli;
+    const double per_call =
+        stats.calls == 0 ? 0
+                         : static_cast<double>(stats.micros_x1000) / 1000.0 /
+                               static_cast<double>(stats.calls);
+    out.Add("cmdstat_%s:calls=%" PRIu64 ",usec=%" PRIu64
+            ",usec_per_call=%.2f,rejected_calls=%" PRIu64 ",failed_calls=%" PRIu64,
+            command.full_name.c_str(), stats.calls, micros, per_call, stats.rejected, stats.failed);
+  }
+  for (const Command* sub : command.subcommands) AddCommandStats(*sub, out);
+}
+
+void AddAllCommandStats(Server& server, Lines& out) {
+  for (const Command* command : server.commands().All()) AddCommandStats(*command, out);
+}
+
+void AddErrorStats(Server& server, Lines& out) {
+  for (const auto& [word, count] : server.totals().errors_by_word) {
+    out.Add("errorstat_%s:count=%" PRIu64, word.c_str(), count);
+  }
+}
+
+void AddCluster(Server& /*server*/, Lines& out) { out.Add("cluster_enabled:0"); }
+
+void AddKeyspace(Server& server, Lines& out) {
+  const ShardSet& shards = server.shards();
+  for (uint32_t database = 0; database < shards.database_count(); ++database) {
+    const int64_t keys = shards.KeyCount(database);
+    if (keys == 0) continue;
+    out.Add("db%u:keys=%" PRId64 ",expires=%" PRId64 ",avg_ttl=%" PRId64, database, keys,
+            shards.ExpiringCount(database), shards.AverageTtl(database, server.now_ms()));
+  }
+}
+
+struct Section {
+  const char* title;
+  void (*add)(Server&, Lines&);
+  bool by_default;
+};
+
+constexpr std::array<Section, 12> kSections = {{{"Server", AddServer, true},
+                                                {"Clients", AddClients, true},
+                                                {"Memory", AddMemory, true},
+                                                {"Persistence", AddPersistence, true},
+                                                {"Stats", AddStats, true},
+                                                {"Replication", AddReplication, true},
+                                                {"CPU", AddCpu, true},
+                                                {"Modules", AddModules, true},
+                                                {"Commandstats", AddAllCommandStats, false},
+                                                {"Errorstats", AddErrorStats, true},
+                                                {"Cluster", AddCluster, true},
+                                                {"Keyspace", AddKeyspace, true}}};
+
+std::string LowerCase(const char* text) {
+  std::string out = text;
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+}  // namespace
+
+std::string Server::Info(const std::vector<std::string>& sections) {
+  memory_.Measure();
+  const auto asked = [&sections](const std::string& name) {
+    return std::find(sections.begin(), sections.end(), name) != sections.end();
+  };
+  const bool all = asked("all") || asked("everything");
+  const bool defaults = sections.empty() || asked("default");
+  Lines out;
+  for (const Section& section : kSections) {
+    const bool wanted =
+        all || (defaults && section.by_default) || asked(LowerCase(section.title));
+    if (!wanted) continue;
+    if (!out.text.empty()) out.text += "\r\n";
+    out.Add("# %s", section.title);
+    section.add(*this, out);
+  }
+  return std::move(out.text);
+}
+
+}  // namespace veddb

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/request.h"
+
+#include <utility>
+
+#include "server/client.h"
+#include "server/server.h"
+
+namespace veddb {
+namespace {
+
+// Points keys that refer to the bytes of one copy of the arguments to another copy. Keys come in the
+// order of arguments nearly always, so the search goes on from where it last found one.
+void Rebase(CallPlan& plan, std::span<const Bytes> from, std::span<const Bytes> to) {
+  size_t at = 0;
+  for (KeyRef& key : plan.keys) {
+    for (size_t tries = 0; tries < from.size(); ++tries, at = (at + 1) % from.size()) {
+      if (key.name.data() < from[at].data() ||
+          key.name.data() + key.name.size() > from[at].data() + from[at].size()) {
+        continue;
+      }
+      key.name = to[at].substr(static_cast<size_t>(key.name.data() - from[at].data()),
+                               key.name.size());
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+ReplySlot::ReplySlot(Server& server, Client& client)
+    : server_(server),
+      client_id_(client.session.id),
+      slot_(client.ReserveSlot()),
+      protocol_(client.session.protocol) {}
+
+void ReplySlot::Fill(std::string text) {
+  Client* client = server_.FindClient(client_id_);
+  if (client == nullptr) return;
+  if (client->session.reply_mode == ReplyMode::kOff) text.clear();
+  client->FillSlot(slot_, std::move(text));
+}
+
+void ReplySlot::Fill(const Error& error) {
+  std::string text;
+  Reply(text, protocol_).Error(error);
+  Fill(std::move(text));
+}
+
+// --- commands ---
+
+CommandRequest::CommandRequest(Server& server, Client& client, Command& command,
+                               std::span<const Bytes> argv, CallPlan plan,
+                               std::vector<uint16_t> shards, Where where)
+    : Job(std::move(shards), where),
+      server_(server),
+      slot_(server, client),
+      command_(command),
+      arguments_(argv),
+      plan_(std::move(plan)),
+      client_id_(client.session.id),
+      database_(client.session.database),
+      now_ms_(server.now_ms()) {
+  Rebase(plan_, argv, arguments_.views());
+}
+
+void CommandRequest::Load(Shard& shard) {
+  for (KeyRef& ref : plan_.keys) {
+    if (ref.shard != shard.index()) continue;
+    const Status status = shard.Resolve(ref);
+    if (!status.ok() && !load_failed_.exchange(true)) load_error_ = status.error();
+  }
+}
+
+void CommandRequest::Run(Turn& /*turn*/) {
+  Reply reply(text_, slot_.protocol());
+  if (load_failed_.load()) {
+    reply.Error(load_error_);
+    outcome_.failed = true;
+    outcome_.error = load_error_.Wire();
+    return;
+  }
+  Call call(*command_.spec, arguments_.views(), reply);
+  call.now_ms = now_ms_;
+  call.database = database_;
+  call.keys = {plan_.keys.data(), plan_.keys.size()};
+  call.prepared = plan_.prepared.get();
+  Session nobody;
+  if (where() == Where::kLoop) {
+    // The command was accepted: it runs even if its client has gone.
+    Client* client = server_.FindClient(client_id_);
+    call.session = client != nullptr ? &client->session : &nobody;
+    call.server = &server_;
+    call.databases = &server_.shards();
+  }
+  outcome_ = RunHandler(call);
+}
+
+void CommandRequest::Done(const Status& committed) {
+  const std::unique_ptr<CommandRequest> self(this);
+  server_.Account(command_, outcome_);
+  if (!committed.ok()) {
+    server_.NoteCommitFailure(committed.error());
+    slot_.Fill(committed.error());
+    return;
+  }
+  slot_.Fill(std::move(text_));
+}
+
+// --- transactions ---
+
+TransactionRequest::TransactionRequest(Server& server, Client& client,
+                                       std::unique_ptr<Transaction> transaction,
+                                       std::vector<uint16_t> shards, Where where)
+    : Job(std::move(shards), where),
+      server_(server),
+      slot_(server, client),
+      transaction_(std::move(transaction)),
+      client_id_(client.session.id) {}
+
+void TransactionRequest::Load(Shard& shard) {
+  const Status status = transaction_->Load(shard);
+  if (!status.ok() && !load_failed_.exchange(true)) load_error_ = status.error();
+}
+
+void TransactionRequest::Run(Turn& /*turn*/) {
+  if (load_failed_.load()) {
+    Reply(text_, slot_.protocol()).Error(load_error_);
+    return;
+  }
+  Session* session = nullptr;
+  Session nobody;
+  if (where() == Where::kLoop) {
+    Client* client = server_.FindClient(client_id_);
+    // The transaction was accepted: it runs even if its client has gone.
+    session = client != nullptr ? &client->session : &nobody;
+  }
+  transaction_->Run(text_, slot_.protocol(), session);
+}
+
+void TransactionRequest::Done(const Status& committed) {
+  const std::unique_ptr<TransactionRequest> self(this);
+  transaction_->Account();
+  if (!committed.ok()) {
+    server_.NoteCommitFailure(committed.error());
+    slot_.Fill(committed.error());
+    return;
+  }
+  slot_.Fill(std::move(text_));
+}
+
+// --- snapshots ---
+
+SnapshotRequest::SnapshotRequest(Server& server, Client& client, Command& command,
+                                 std::span<const Bytes> argv, CallPlan plan)
+    : server_(server),
+      slot_(server, client),
+      command_(command),
+      arguments_(argv),
+      plan_(std::move(plan)),
+      database_(client.session.database),
+      now_ms_(server.now_ms()) {
+  Rebase(plan_, argv, arguments_.views());
+}
+
+void SnapshotRequest::Start(Server& server, Client& client, Command& command,
+                            std::span<const Bytes> argv, CallPlan plan) {
+  const std::shared_ptr<SnapshotRequest> self(
+      new SnapshotRequest(server, client, command, argv, std::move(plan)));
+  const auto submit = [self] { self->server_.shards().pool().Submit([self] { self->Run(); }); };
+  if (server.EverythingDrained()) {
+    submit();
+  } else {
+    server.shards().drainer().Request([submit](const Status& /*always ok*/) { submit(); });
+  }
+}
+
+void SnapshotRequest::Run() {
+  Reply reply(text_, slot_.protocol());
+  Call call(*command_.spec, arguments_.views(), reply);
+  call.now_ms = now_ms_;
+  call.database = database_;
+  call.prepared = plan_.prepared.get();
+  const std::unique_ptr<Snapshot> snapshot = server_.NewSnapshot(nullptr);
+  call.snapshot = snapshot.get();
+  outcome_ = RunHandler(call);
+  const auto self = shared_from_this();
+  server_.PostToLoop([self] { self->Done(); });
+}
+
+void SnapshotRequest::Done() {
+  server_.Account(command_, outcome_);
+  slot_.Fill(std::move(text_));
+}
+
+}  // namespace veddb

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Requests: commands that could not run in place. Each holds a slot in its client's replies, copies
+// of its arguments, and knows its client by number only, since the client may be gone by the end.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/execution.h"
+#include "server/transaction.h"
+#include "shard/job.h"
+
+namespace veddb {
+
+class Client;
+class Server;
+
+// Where the reply goes; loop only but for what is copied into `protocol`.
+class ReplySlot {
+ public:
+  ReplySlot(Server& server, Client& client);
+  // On the loop, once. `flush_after`: under appendfsync always, what must be synced before.
+  void Fill(std::string text);
+  // An error instead of what was replied.
+  void Fill(const Error& error);
+  Protocol protocol() const { return protocol_; }
+
+ private:
+  Server& server_;
+  const uint64_t client_id_;
+  const uint64_t slot_;
+  const Protocol protocol_;
+};
+
+// One command with keys, on its shards; or one that needs all shards, on the loop.
+class CommandRequest final : public Job {
+ public:
+  CommandRequest(Server& server, Client& client, Command& command, std::span<const Bytes> argv,
+                 CallPlan plan, std::vector<uint16_t> shards, Where where);
+  void Load(Shard& shard) override;
+  void Run(Turn& turn) override;
+  void Done(const Status& committed) override;
+
+ private:
+  Server& server_;
+  ReplySlot slot_;
+  Command& command_;
+  OwnedArguments arguments_;
+  CallPlan plan_;
+  const uint64_t client_id_;
+  const uint32_t database_;
+  const int64_t now_ms_;
+  std::string text_;
+  Outcome outcome_;
+  std::atomic<bool> load_failed_{false};
+  Error load_error_;
+};
+
+// A transaction whose shards are not all at hand.
+class TransactionRequest final : public Job {
+ public:
+  TransactionRequest(Server& server, Client& client, std::unique_ptr<Transaction> transaction,
+                     std::vector<uint16_t> shards, Where where);
+  void Load(Shard& shard) override;
+  void Run(Turn& turn) override;
+  void Done(const Status& committed) override;
+
+ private:
+  Server& server_;
+  ReplySlot slot_;
+  std::unique_ptr<Transaction> transaction_;
+  const uint64_t client_id_;
+  std::string text_;
+  std::atomic<bool> load_failed_{false};
+  Error load_error_;
+};
+
+// A read on a snapshot: waits for a drain if it has to, then runs in the query pool.
+class SnapshotRequest final : public std::enable_shared_from_this<SnapshotRequest> {
+ public:
+  static void Start(Server& server, Client& client, Command& command, std::span<const Bytes> argv,
+                    CallPlan plan);
+
+ private:
+  SnapshotRequest(Server& server, Client& client, Command& command, std::span<const Bytes> argv,
+                  CallPlan plan);
+  void Run();
+  void Done();
+
+  Server& server_;
+  ReplySlot slot_;
+  Command& command_;
+  OwnedArguments arguments_;
+  CallPlan plan_;
+  const uint32_t database_;
+  const int64_t now_ms_;
+  std::string text_;
+  Outcome outcome_;
+};
+
+}  // namespace veddb

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/server.h"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <ctime>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/logging.h"
+
+namespace veddb {
+namespace {
+
+constexpr size_t kErrorWordsMax = 128;
+// How often a log that failed is tried again.
+constexpr int64_t kReopenMillis = 1000;
+
+std::string RandomHex40() {
+  std::array<unsigned char, 20> bytes = {};
+  CHECK(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+  std::string hex;
+  for (const unsigned char byte : bytes) {
+    constexpr Bytes kDigits = "0123456789abcdef";
+    hex += kDigits[byte >> 4];
+    hex += kDigits[byte & 15];
+  }
+  return hex;
+}
+
+}  // namespace
+
+Server::Server() : run_id_(RandomHex40()) { now_ms_ = started_ms_ = WallMillis(); }
+
+Server::~Server() = default;
+
+ParserLimits Server::LimitsOf(const Session& session) const {
+  ParserLimits limits;
+  limits.bulk_bytes_max = static_cast<uint64_t>(config_.config().proto_max_bulk_len);
+  limits.authenticated = session.authenticated || config_.config().requirepass.empty();
+  return limits;
+}
+
+// --- a turn ---
+
+void Server::Run() {
+  loop_.OnTurnEnd([this] { EndTurn(); });
+  loop_.OnWake([this] { OnWake(); });
+  loop_.Every(Cron::kTickMillis, [this] {
+    now_ms_ = WallMillis();
+    shards_->set_now(now_ms_);
+    cron_.Tick(now_ms_);
+  });
+  for (const int signal : {SIGTERM, SIGINT}) {
+    loop_.OnSignal(signal, [this](int number) {
+      LogWarning(number == SIGTERM ? "Received SIGTERM scheduling shutdown..."
+                                   : "Received SIGINT scheduling shutdown...");
+      shutdown_ = true;
+    });
+  }
+  loop_.Run();
+  Close();
+}
+
+void Server::OnWake() {
+  now_ms_ = WallMillis();
+  shards_->RunLoopSide();
+  std::function<void()> work;
+  while (posted_.try_dequeue(work)) work();
+}
+
+void Server::PostToLoop(std::function<void()> work) {
+  posted_.enqueue(std::move(work));
+  loop_.Wake();
+}
+
+void Server::EndTurn() {
+  clients_.Resume();
+  cron_.ExpireDue(now_ms_);
+  const Status committed = shards_->CommitTurn();
+  if (!committed.ok()) NoteCommitFailure(committed.error());
+  if (shards_->commit_failed()) commit_failed_ = true;
+  if (log_->failed() && !dispatcher_.gate_state().writes_refused) {
+    NoteCommitFailure(log_->failure().error());
+  }
+  if (commit_failed_ || dispatcher_.gate_state().writes_refused) RecoverFromCommitFailure();
+  shards_->drainer().Tick(now_ms_);
+  memory_.Relieve();
+  dispatcher_.gate_state().memory_exhausted = memory_.exhausted();
+  shards_->FlushPosts();
+  const bool wait_for_sync = log_->policy() == FsyncPolicy::kAlways;
+  const LogPosition end = log_->end();
+  if (wait_for_sync && log_->synced() < end) log_->RequestSync();
+  clients_.Flush(end, log_->synced(), wait_for_sync);
+  clients_.CloseDead();
+  shards_->FlushPosts();
+  loop_.SetBusy(shards_->drainer().WantsTurns() || clients_.HasResumable());
+  now_ms_ = WallMillis();
+  if (shutdown_) BeginShutdown();
+}
+
+void Server::NoteCommitFailure(const Error& error) {
+  commit_failed_ = true;
+  commit_error_ = error;
+}
+
+void Server::RefuseWrites(const std::string& reason) {
+  GateState& gates = dispatcher_.gate_state();
+  if (!gates.writes_refused) LogWarning("Writes are refused from now on: " + reason);
+  gates.writes_refused = true;
+  gates.refusal = reason;
+}
+
+void Server::RecoverFromCommitFailure() {
+  const Error error = MakeError(
+      ErrorCode::kMisconf, "The write could not be made durable and is undone: " +
+                               commit_error_.message);
+  if (commit_failed_) {
+    RefuseWrites(commit_error_.message);
+    clients_.ReplaceTurnReplies(error);
+    clients_.DropHeld();
+  }
+  // Memory is made anew from the log as soon as nobody works on it.
+  if (!shards_->AllIdle() || !shards_->drainer().idle()) return;
+  if (commit_failed_) {
+    const LogPosition good = log_->failed() ? std::min(log_->end(), GoodPosition()) : log_->end();
+    if (const Status rebuilt = shards_->Rebuild(good); !rebuilt.ok()) {
+      RefuseWrites(rebuilt.error().message);
+      return;
+    }
+    commit_failed_ = false;
+  }
+  if (now_ms_ < reopen_at_ms_) return;
+  reopen_at_ms_ = now_ms_ + kReopenMillis;
+  const Result<LogPosition> reopened = log_->Reopen();
+  if (!reopened.ok()) {
+    RefuseWrites(reopened.error().message);
+    return;
+  }
+  dispatcher_.gate_state().writes_refused = false;
+  dispatcher_.gate_state().refusal.clear();
+  LogWarning("The log works again; writes are accepted.");
+}
+
+// Up to where the log is known to be good after a failure: after a failed append all that was
+// appended, after a failed sync only what was synced before.
+LogPosition Server::GoodPosition() const {
+  return log_->sync_failed() ? log_->synced() : log_->end();
+}
+
+// --- books ---
+
+Command* Server::CommandOf(const CommandSpec& spec) {
+  return spec.parent.empty() ? registry_.FindByFullName(spec.name)
+                             : registry_.FindByFullName(std::string(spec.parent) + "|" +
+                                                        std::string(spec.name));
+}
+
+void Server::Account(Command& command, const Outcome& outcome) {
+  ++totals_.commands;
+  ++command.stats.calls;
+  command.stats.micros_x1000 += static_cast<uint64_t>(outcome.nanos);
+  if (!outcome.failed) return;
+  ++command.stats.failed;
+  CountError(outcome.error);
+}
+
+void Server::CountError(Bytes wire) {
+  ++totals_.errors;
+  const std::string word(wire.substr(0, wire.find(' ')));
+  // Scripts may make up words; the table is bounded all the same.
+  if (totals_.errors_by_word.size() < kErrorWordsMax || totals_.errors_by_word.contains(word)) {
+    ++totals_.errors_by_word[word];
+  }
+}
+
+void Server::ResetStats() {
+  registry_.ResetStats();
+  totals_ = {};
+  clients_.figures() = {};
+}
+
+bool Server::EverythingDrained() {
+  return shards_->AllIdle() && shards_->turn().empty() && shards_->drainer().idle() &&
+         shards_->drainer().meta().empty() && shards_->Sum(&ObjectContext::pending_entries) == 0;
+}
+
+std::unique_ptr<Snapshot> Server::NewSnapshot(Databases* held) {
+  return std::make_unique<Snapshot>(engine_->NewReadView(), *engine_, *pool_, held);
+}
+
+// --- ServerApi ---
+
+void Server::ForEachClient(const std::function<void(const ClientView&)>& visit) {
+  clients_.ForEach([&](Client& client) { visit(clients_.ViewOf(client)); });
+}
+
+ClientView Server::ViewOf(const Session& session) {
+  Client* client = clients_.Find(session.id);
+  return client != nullptr ? clients_.ViewOf(*client) : ClientView{};
+}
+
+bool Server::KillClient(uint64_t id, const Session& caller) {
+  Client* client = clients_.Find(id);
+  if (client == nullptr || client->closing()) return false;
+  if (id == caller.id) {
+    client->CloseAfterReplies();
+  } else {
+    client->CloseSoon();
+  }
+  return true;
+}
+
+bool Server::UnblockClient(uint64_t id, bool with_error) {
+  // No command that waits for an event can be waiting yet: nothing to wake.
+  (void)id;
+  (void)with_error;
+  return false;
+}
+
+bool Server::CheckPassword(Bytes user, Bytes password) {
+  const std::string& wanted = config_.config().requirepass;
+  if (user != "default") return false;
+  if (wanted.empty()) return true;
+  // Compared in a time that does not tell how much was right.
+  unsigned difference = wanted.size() == password.size() ? 0 : 1;
+  for (size_t i = 0; i < password.size(); ++i) {
+    difference |= static_cast<unsigned char>(password[i] ^ wanted[i % wanted.size()]);
+  }
+  return difference == 0;
+}
+
+void Server::ResetSession(Session& session) {
+  DiscardTransaction(session);
+  session.database = 0;
+  session.protocol = Protocol::kResp2;
+  session.name.clear();
+  session.reply_mode = ReplyMode::kOn;
+  session.no_evict = false;
+  session.user = "default";
+  session.authenticated = config_.config().requirepass.empty();
+}
+
+bool Server::IsLocal(const Session& session) {
+  Client* client = clients_.Find(session.id);
+  return client != nullptr && client->connection().from_loopback();
+}
+
+void Server::DiscardTransaction(Session& session) {
+  session.in_multi = false;
+  session.multi_failed = false;
+  session.queue.clear();
+  session.queue_bytes = 0;
+  Unwatch(session);
+}
+
+void Server::Unwatch(Session& session) {
+  const std::shared_ptr<WatchState> state = std::exchange(session.watch, nullptr);
+  for (const WatchedKey& watched : std::exchange(session.watched, {})) {
+    KeyRef ref = MakeKeyRef(watched.key, watched.database, shards_->shard_count());
+    shards_->OnShard(ref.shard, [database = watched.database, key = watched.key, state](Shard& s) {
+      s.Keys(database).Unwatch(key, state.get());
+    });
+  }
+}
+
+Status Server::ReloadFromDisk() {
+  if (!shards_->AllIdle()) return Err("shards are busy, try again");
+  TRY(shards_->CommitTurn());
+  shards_->drainer().Finish();
+  return shards_->Rebuild(log_->end());
+}
+
+void Server::SleepMicros(int64_t micros) {
+  timespec span = {micros / 1'000'000, micros % 1'000'000 * 1000};
+  nanosleep(&span, nullptr);
+}
+
+}  // namespace veddb

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Server: owns every part and wires them together. What each part does is said in its own header;
+// here is the order of things: how it starts, what happens in a turn of the loop, how it ends.
+//
+// Owned by: the main thread, which becomes the loop's. PostToLoop is for any thread.
+#pragma once
+#include <concurrentqueue/concurrentqueue.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "command/registry.h"
+#include "command/server_api.h"
+#include "command/snapshot.h"
+#include "config/config_store.h"
+#include "net/listener.h"
+#include "net/loop.h"
+#include "resp/parser.h"
+#include "server/clients.h"
+#include "server/cron.h"
+#include "server/dispatcher.h"
+#include "server/execution.h"
+#include "server/memory.h"
+#include "shard/shard_set.h"
+#include "storage/recovery.h"
+
+namespace veddb {
+
+class Server final : public ServerApi {
+ public:
+  Server();
+  ~Server() override;
+
+  // --- life ---
+  // Before anything is opened: tables of commands from all modules.
+  Status AddCommands(std::span<const CommandSpec> specs) { return registry_.Add(specs); }
+  // Opens store and log, recovers, listens.
+  Status Start();
+  // Serves until a signal or SHUTDOWN; then everything is durable and closed.
+  void Run();
+
+  // --- parts ---
+  Loop& loop() { return loop_; }
+  ShardSet& shards() { return *shards_; }
+  LogWriter& log() { return *log_; }
+  Engine& engine() { return *engine_; }
+  Clients& clients() { return clients_; }
+  Memory& memory() { return memory_; }
+  Dispatcher& dispatcher() { return dispatcher_; }
+  const RecoveryReport& recovery() const { return recovery_; }
+  int64_t started_ms() const { return started_ms_; }
+
+  // --- for clients and requests ---
+  // Wall time of this turn; all commands of a turn see the same.
+  int64_t now_ms() const { return now_ms_; }
+  Wait Dispatch(Client& client, std::span<const Bytes> argv) {
+    return dispatcher_.Dispatch(client, argv);
+  }
+  ParserLimits LimitsOf(const Session& session) const;
+  void QueueFlush(Client& client) { clients_.QueueFlush(client); }
+  void NoteTurn(Client& client) { clients_.NoteTurn(client); }
+  void ResumeLater(Client& client) { clients_.ResumeLater(client); }
+  void Bury(Client& client) { clients_.Bury(client); }
+  Client* FindClient(uint64_t id) { return clients_.Find(id); }
+  Command* CommandOf(const CommandSpec& spec);
+  void Account(Command& command, const Outcome& outcome);
+  // Any thread.
+  void PostToLoop(std::function<void()> work);
+  // Nothing in memory is newer than the store. Loop.
+  bool EverythingDrained();
+  void NoteCommitFailure(const Error& error);
+  // The log or the store refuse writes: what commands are told, empty if they don't.
+  std::string WriteRefusal();
+
+  // --- ServerApi ---
+  ConfigStore& config() override { return config_; }
+  const ConfigStore& config() const { return config_; }
+  CommandRegistry& commands() override { return registry_; }
+  void ForEachClient(const std::function<void(const ClientView&)>& visit) override;
+  ClientView ViewOf(const Session& session) override;
+  bool KillClient(uint64_t id, const Session& caller) override;
+  void PauseClients(int64_t until_ms, bool all) override { clients_.Pause(until_ms, all); }
+  void UnpauseClients() override { clients_.Unpause(); }
+  bool UnblockClient(uint64_t id, bool with_error) override;
+  bool CheckPassword(Bytes user, Bytes password) override;
+  void ResetSession(Session& session) override;
+  bool IsLocal(const Session& session) override;
+  void DiscardTransaction(Session& session) override;
+  void Unwatch(Session& session) override;
+  std::string Info(const std::vector<std::string>& sections) override;
+  void ResetStats() override;
+  void RequestShutdown() override { shutdown_ = true; }
+  void SetActiveExpire(bool on) override { cron_.set_active_expire(on); }
+  Status ReloadFromDisk() override;
+  void SleepMicros(int64_t micros) override;
+  // `held`: the shards if the caller holds them all. Any thread.
+  std::unique_ptr<Snapshot> NewSnapshot(Databases* held) override;
+  void CountError(Bytes wire) override;
+  const std::string& run_id() const override { return run_id_; }
+
+  struct Totals {
+    uint64_t commands = 0;
+    uint64_t errors = 0;
+    std::map<std::string, uint64_t> errors_by_word;
+  };
+  const Totals& totals() const { return totals_; }
+  Cron& cron() { return cron_; }
+
+ private:
+  Status OpenStore();
+  Status Listen();
+  Status Relisten();
+  void ApplyConfig();
+  void HookConfig();
+  void EndTurn();
+  LogPosition GoodPosition() const;
+  void RefuseWrites(const std::string& reason);
+  void RecoverFromCommitFailure();
+  void OnWake();
+  void BeginShutdown();
+  void Close();
+
+  ConfigStore config_;
+  CommandRegistry registry_;
+  std::vector<Command*> by_spec_;
+  Loop loop_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<LogWriter> log_;
+  std::unique_ptr<QueryPool> pool_;
+  std::unique_ptr<ShardSet> shards_;
+  Clients clients_{*this};
+  Dispatcher dispatcher_{*this};
+  Memory memory_{*this};
+  Cron cron_{*this};
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  moodycamel::ConcurrentQueue<std::function<void()>> posted_;
+
+  std::string run_id_;
+  RecoveryReport recovery_;
+  Totals totals_;
+  int64_t started_ms_ = 0;
+  int64_t now_ms_ = 0;
+  bool shutdown_ = false;
+  // After a failure of the log:
+  bool commit_failed_ = false;  // memory may be ahead of the log and has to be rebuilt
+  Error commit_error_;
+  int64_t reopen_at_ms_ = 0;
+};
+
+}  // namespace veddb

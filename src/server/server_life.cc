@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How a server starts and ends, and what a changed option does.
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "base/clock.h"
+#include "base/logging.h"
+#include "server/server.h"
+
+namespace veddb {
+namespace {
+
+// File descriptors that are neither clients nor RocksDB's.
+constexpr int64_t kReservedFiles = 64;
+constexpr int64_t kStoreFilesMin = 64;
+constexpr int64_t kStoreFilesMax = 1024;
+
+FsyncPolicy PolicyOf(AppendFsync fsync) {
+  switch (fsync) {
+    case AppendFsync::kAlways:
+      return FsyncPolicy::kAlways;
+    case AppendFsync::kEverySec:
+      return FsyncPolicy::kEverysec;
+    case AppendFsync::kNo:
+      return FsyncPolicy::kNo;
+  }
+  return FsyncPolicy::kEverysec;
+}
+
+// Block cache and memtables have to leave room for objects when memory is limited.
+size_t CacheBytes(const Config& config) {
+  const int64_t wanted = config.block_cache;
+  if (config.maxmemory == 0) return static_cast<size_t>(wanted);
+  return static_cast<size_t>(std::clamp<int64_t>(config.maxmemory / 8, 1 << 20, wanted));
+}
+
+size_t WriteBufferBytes(const Config& config) {
+  const int64_t wanted = config.write_buffer;
+  if (config.maxmemory == 0) return static_cast<size_t>(wanted);
+  return static_cast<size_t>(std::clamp<int64_t>(config.maxmemory / 16, 1 << 20, wanted));
+}
+
+DrainLimits DrainLimitsOf(const Config& config) {
+  DrainLimits limits;
+  limits.interval_ms = config.drain_interval;
+  limits.pending_bytes_max = config.drain_bytes;
+  if (config.maxmemory != 0) {
+    limits.pending_bytes_max =
+        std::min(limits.pending_bytes_max, std::max<int64_t>(config.maxmemory / 16, 1 << 20));
+  }
+  limits.log_replay_bytes_max = static_cast<uint64_t>(config.log_replay_max);
+  return limits;
+}
+
+// Room for maxclients, as far as the system gives it.
+void RaiseFileLimit(const Config& config) {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const auto wanted = static_cast<rlim_t>(config.maxclients + kStoreFilesMax + kReservedFiles);
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    LogWarning("The limit of open files could not be raised: " +
+               std::string(std::strerror(errno)));
+  }
+}
+
+int StoreFiles(const Config& config) {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return static_cast<int>(kStoreFilesMin);
+  const int64_t left =
+      static_cast<int64_t>(limit.rlim_cur) - config.maxclients - kReservedFiles;
+  return static_cast<int>(std::clamp(left, kStoreFilesMin, kStoreFilesMax));
+}
+
+}  // namespace
+
+Status Server::Start() {
+  const Config& config = config_.config();
+  for (const auto& [from, to] : config.renamed_commands) TRY(registry_.Rename(from, to));
+  dispatcher_.Start();
+  RaiseFileLimit(config);
+  TRY(OpenStore());
+  HookConfig();
+  TRY(Listen());
+  shards_->Start();
+  memory_.Measure();
+  LogNotice("Server initialized");
+  LogNotice("Ready to accept connections");
+  return Ok();
+}
+
+Status Server::OpenStore() {
+  const Config& config = config_.config();
+  const std::string store_dir = "store";
+  const std::string log_dir = "log";
+  EngineOptions engine;
+  engine.dir = store_dir;
+  engine.block_cache_bytes = CacheBytes(config);
+  engine.write_buffer_bytes = WriteBufferBytes(config);
+  engine.max_open_files = StoreFiles(config);
+  engine_ = TRY(Engine::Open(engine));
+  RecoveryOptions recovery;
+  recovery_ = TRY(RecoverFromLog(*engine_, log_dir, recovery));
+  if (recovery_.log.cut_bytes > 0) {
+    LogWarning("The log ended in the middle of a record: " +
+               std::to_string(recovery_.log.cut_bytes) + " bytes were cut off.");
+  }
+  LogNotice("Recovered " + std::to_string(recovery_.records) + " records of the log (" +
+            std::to_string(recovery_.bytes) + " bytes) in " + std::to_string(recovery_.took_ms) +
+            " ms.");
+  LogOptions log;
+  log.dir = log_dir;
+  log.segment_bytes = static_cast<uint64_t>(config.log_segment_bytes);
+  log.policy = PolicyOf(config.appendfsync);
+  log_ = TRY(LogWriter::Open(log, recovery_.log.tail));
+  log_->SetSyncListener([this](LogPosition) { loop_.Wake(); });
+  pool_ = std::make_unique<QueryPool>(static_cast<size_t>(config.QueryThreadCount()));
+  ShardSetOptions options;
+  options.shards = static_cast<size_t>(config.ShardCount());
+  options.databases = static_cast<uint32_t>(config.databases);
+  options.log_dir = log_dir;
+  shards_ = std::make_unique<ShardSet>(options, *engine_, *log_, *pool_, [this] { loop_.Wake(); });
+  shards_->drainer().set_limits(DrainLimitsOf(config));
+  return shards_->Load();
+}
+
+Status Server::Listen() {
+  const Config& config = config_.config();
+  const auto accept = [this](std::unique_ptr<Connection> connection) {
+    clients_.Add(std::move(connection));
+  };
+  std::vector<std::unique_ptr<Listener>> listeners;
+  if (config.port != 0) {
+    for (const std::string& word : config.bind) {
+      const bool optional = word[0] == '-';
+      const std::string address = optional ? word.substr(1) : word;
+      auto listener = Listener::Tcp(loop_, address, static_cast<int>(config.port),
+                                    static_cast<int>(config.tcp_backlog), accept);
+      if (listener.ok()) {
+        listeners.push_back(listener.TakeValue());
+      } else if (!optional) {
+        LogWarning("Failed listening on port " + std::to_string(config.port) + " (TCP), aborting.");
+        return listener.error();
+      }
+    }
+    if (listeners.empty()) {
+      LogWarning("Failed listening on port " + std::to_string(config.port) + " (TCP), aborting.");
+      return Err("none of the addresses of 'bind' could be listened on");
+    }
+  }
+  if (!config.unixsocket.empty()) {
+    listeners.push_back(TRY(Listener::Unix(loop_, config.unixsocket,
+                                           static_cast<int>(config.unixsocketperm),
+                                           static_cast<int>(config.tcp_backlog), accept)));
+  }
+  listeners_ = std::move(listeners);
+  return Ok();
+}
+
+Status Server::Relisten() {
+  // The old sockets must go first: they may be on the same addresses. They close at once.
+  listeners_.clear();
+  return Listen();
+}
+
+void Server::HookConfig() {
+  config_.OnChange({"appendfsync"}, [this](const Config& config) {
+    log_->SetPolicy(PolicyOf(config.appendfsync));
+    if (config.appendfsync == AppendFsync::kAlways) log_->RequestSync();
+    return Ok();
+  });
+  config_.OnChange({"loglevel"}, [](const Config& config) {
+    SetLogLevel(config.loglevel);
+    return Ok();
+  });
+  config_.OnChange({"maxmemory", "block-cache"}, [this](const Config& config) {
+    engine_->SetBlockCacheBytes(CacheBytes(config));
+    shards_->drainer().set_limits(DrainLimitsOf(config));
+    return Ok();
+  });
+  config_.OnChange({"drain-interval", "drain-bytes", "log-replay-max"},
+                   [this](const Config& config) {
+                     shards_->drainer().set_limits(DrainLimitsOf(config));
+                     return Ok();
+                   });
+  config_.OnChange({"port", "bind"}, [this](const Config&) { return Relisten(); });
+  config_.OnChange({"requirepass"}, [this](const Config& config) {
+    // As in Redis: who is connected stays; without a password everybody is let in.
+    if (config.requirepass.empty()) {
+      clients_.ForEach([](Client& client) { client.session.authenticated = true; });
+    }
+    return Ok();
+  });
+  config_.OnChange({"dir"}, [](const Config&) -> Status {
+    return Err("the data directory can't be changed while the server runs");
+  });
+}
+
+std::string Server::WriteRefusal() { return dispatcher_.gate_state().refusal; }
+
+void Server::BeginShutdown() {
+  // Every answered command is in the log already; only what is under way has to end.
+  if (!shards_->AllIdle() || !shards_->drainer().idle()) return;
+  loop_.Stop();
+}
+
+void Server::Close() {
+  LogNotice("User requested shutdown...");
+  listeners_.clear();
+  // A last drain, so that the next start has nothing to replay; without it nothing would be lost.
+  bool drained = EverythingDrained();
+  if (!drained && shards_->CommitTurn().ok()) {
+    shards_->drainer().Request([&drained](const Status&) { drained = true; });
+    shards_->drainer().Finish();
+  }
+  shards_->Stop();
+  shards_->pool().Quiesce();
+  if (const Status flushed = engine_->Flush(); !flushed.ok()) {
+    LogWarning("The store could not be flushed: " + flushed.error().message);
+  }
+  log_->SetSyncListener(nullptr);
+  if (const Status synced = log_->SyncNow(); !synced.ok()) {
+    LogWarning("The log could not be synced: " + synced.error().message);
+  }
+  const Config& config = config_.config();
+  if (!config.pidfile.empty()) unlink(config.pidfile.c_str());
+  LogWarning("VedDB is now ready to exit, bye bye...");
+}
+
+}  // namespace veddb
