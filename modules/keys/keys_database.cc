@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Databases as wholes: DBSIZE, FLUSHDB, FLUSHALL, SWAPDB. Emptying takes no time by itself: memory
+// and disk are given back behind it, with ASYNC and SYNC alike.
+#include <array>
+#include <limits>
+#include <optional>
+
+#include "base/glob.h"
+#include "base/number.h"
+#include "modules/keys/keys_shared.h"
+
+namespace veddb {
+namespace {
+
+void DbSize(Call& call) { call.reply.Integer(call.databases->KeyCount(call.database)); }
+
+// Replies the error and returns false unless there is nothing, ASYNC or SYNC behind the name.
+bool CheckFlushOption(Call& call) {
+  const bool fine =
+      call.argv.size() == 1 || (call.argv.size() == 2 && (EqualsIgnoreCase(call.argv[1], "ASYNC") ||
+                                                          EqualsIgnoreCase(call.argv[1], "SYNC")));
+  if (!fine) call.reply.Error(kSyntaxError);
+  return fine;
+}
+
+void FlushDb(Call& call) {
+  if (!CheckFlushOption(call)) return;
+  call.databases->FlushDatabase(call.database);
+  call.reply.Ok();
+}
+
+void FlushAll(Call& call) {
+  if (!CheckFlushOption(call)) return;
+  for (uint32_t database = 0; database < call.databases->database_count(); ++database) {
+    call.databases->FlushDatabase(database);
+  }
+  call.reply.Ok();
+}
+
+std::optional<int32_t> ParseIndex(Bytes text) {
+  const std::optional<int64_t> number = ParseInt64(text);
+  if (!number || *number < std::numeric_limits<int32_t>::min() ||
+      *number > std::numeric_limits<int32_t>::max()) {
+    return std::nullopt;
+  }
+  return static_cast<int32_t>(*number);
+}
+
+void SwapDb(Call& call) {
+  const std::optional<int32_t> first = ParseIndex(call.argv[1]);
+  if (!first) return call.reply.Error(Err("invalid first DB index"));
+  const std::optional<int32_t> second = ParseIndex(call.argv[2]);
+  if (!second) return call.reply.Error(Err("invalid second DB index"));
+  const int64_t count = call.databases->database_count();
+  if (*first < 0 || *first >= count || *second < 0 || *second >= count) {
+    return call.reply.Error(Err("DB index is out of range"));
+  }
+  call.databases->SwapDatabases(static_cast<uint32_t>(*first), static_cast<uint32_t>(*second));
+  call.reply.Ok();
+}
+
+constexpr std::array kTable = {
+    CommandSpec{.name = "dbsize",
+                .summary = "Return the number of keys in the selected database.",
+                .since = "1.0.0",
+                .group = "server",
+                .complexity = "O(1)",
+                .arity = 1,
+                .flags = Flag::kReadonly | Flag::kFast,
+                .categories = Category::kKeyspace,
+                .route = Route::kLoop,
+                .handler = DbSize,
+                .tips = "request_policy:all_shards,response_policy:agg_sum"},
+    CommandSpec{.name = "flushdb",
+                .summary = "Remove all keys from the current database.",
+                .since = "1.0.0",
+                .group = "server",
+                .complexity = "O(N) where N is the number of keys in the selected database",
+                .syntax = "[ASYNC|SYNC]",
+                .arity = -1,
+                .flags = Flag::kWrite,
+                .categories = Category::kKeyspace | Category::kDangerous,
+                .route = Route::kAllShards,
+                .handler = FlushDb,
+                .tips = "request_policy:all_shards,response_policy:all_succeeded"},
+    CommandSpec{.name = "flushall",
+                .summary = "Remove all keys from all databases.",
+                .since = "1.0.0",
+                .group = "server",
+                .complexity = "O(N) where N is the total number of keys in all databases",
+                .syntax = "[ASYNC|SYNC]",
+                .arity = -1,
+                .flags = Flag::kWrite,
+                .categories = Category::kKeyspace | Category::kDangerous,
+                .route = Route::kAllShards,
+                .handler = FlushAll,
+                .tips = "request_policy:all_shards,response_policy:all_succeeded"},
+    CommandSpec{.name = "swapdb",
+                .summary = "Swaps two databases.",
+                .since = "4.0.0",
+                .group = "server",
+                .complexity = "O(N) where N is the count of clients watching or blocking on keys "
+                              "from both databases.",
+                .syntax = "index1 index2",
+                .arity = 3,
+                .flags = Flag::kWrite | Flag::kFast,
+                .categories = Category::kKeyspace | Category::kDangerous,
+                .route = Route::kAllShards,
+                .handler = SwapDb},
+};
+static_assert(SpecsAreValid(kTable));
+
+}  // namespace
+
+std::span<const CommandSpec> KeysDatabaseCommands() { return kTable; }
+
+}  // namespace veddb
