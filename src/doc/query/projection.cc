@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Applying a projection: one walk over the document beside the tree of paths.
+#include "doc/query/projection.h"
+
+#include <algorithm>
+
+#include "doc/value/id.h"
+
+namespace veddb::doc {
+namespace {
+
+struct Range {
+  uint64_t begin;
+  uint64_t end;
+};
+
+Range RangeOf(Slice slice, uint64_t size) {
+  const auto count = static_cast<int64_t>(size);
+  int64_t begin = slice.skip;
+  int64_t length = slice.count;
+  if (length < 0) {
+    begin = length;
+    length = count;
+  }
+  if (begin < 0) begin = std::max<int64_t>(0, count + begin);
+  begin = std::min(begin, count);
+  length = std::min(length, count - begin);
+  return {static_cast<uint64_t>(begin), static_cast<uint64_t>(begin + length)};
+}
+
+void AppendSlice(DocView array, Range range, DocBuilder* out, Bytes name) {
+  ArrayBuilder slice = out->Array(name);
+  uint64_t index = 0;
+  for (const Element& element : array) {
+    if (index >= range.end) break;
+    if (index >= range.begin) slice.Append(element.value);
+    ++index;
+  }
+  slice.Finish();
+}
+
+}  // namespace
+
+const ProjectionNode* ProjectionNode::Find(Bytes child) const {
+  const auto it =
+      std::lower_bound(children.begin(), children.end(), child,
+                       [](const ProjectionNode& node, Bytes wanted) { return node.name < wanted; });
+  return it != children.end() && it->name == child ? &*it : nullptr;
+}
+
+Status Projector::Apply(DocView doc, uint32_t array_index, std::string* out) {
+  if (projection_->mode_ == Projection::Mode::kWhole) {
+    out->append(doc.bytes());
+    return Ok();
+  }
+  array_index_ = array_index;
+  DocBuilder builder(out);
+  Document(projection_->root_, doc, true, &builder);
+  // In an inclusion, what $elemMatch finds stands behind the fields that are simply included.
+  for (const std::string& name : projection_->elem_matches_) {
+    const ValueView value = doc.Find(name);
+    if (inclusive() && !value.missing()) {
+      ElemMatch(*projection_->root_.Find(name), {name, value}, &builder);
+    }
+  }
+  builder.Finish();
+  if (state_.error) return *state_.error;
+  return Ok();
+}
+
+void Projector::Document(const ProjectionNode& node, DocView doc, bool top, DocBuilder* out) {
+  for (const Element& element : doc) {
+    const ProjectionNode* child = node.Find(element.name);
+    if (child != nullptr) {
+      Field(*child, element, out);
+    } else if (top && element.name == kIdField ? projection_->keeps_id_ : !inclusive()) {
+      out->Append(element.name, element.value);
+    }
+  }
+}
+
+void Projector::Field(const ProjectionNode& node, const Element& element, DocBuilder* out) {
+  switch (node.kind) {
+    case ProjectionNode::Kind::kInclude:
+      return out->Append(element.name, element.value);
+    case ProjectionNode::Kind::kExclude:
+      return;
+    case ProjectionNode::Kind::kTree:
+      return Tree(node, element, out);
+    case ProjectionNode::Kind::kElemMatch:
+      if (!inclusive()) ElemMatch(node, element, out);
+      return;
+    case ProjectionNode::Kind::kPositional:
+      return Positional(node, element, out);
+    case ProjectionNode::Kind::kSlice:
+      if (element.value.type != BsonType::kArray) return out->Append(element.name, element.value);
+      const DocView array = element.value.Document();
+      return AppendSlice(array, RangeOf(node.slice, array.Count()), out, element.name);
+  }
+}
+
+void Projector::Tree(const ProjectionNode& node, const Element& element, DocBuilder* out) {
+  switch (element.value.type) {
+    case BsonType::kObject: {
+      DocBuilder inner = out->Object(element.name);
+      Document(node, element.value.Document(), false, &inner);
+      return inner.Finish();
+    }
+    case BsonType::kArray:
+      if (node.leads_to_positional && !place_taken_) return Positional(node, element, out);
+      out->Name(BsonType::kArray, element.name);
+      return Array(node, element.value.Document(), out->out());
+    default:
+      if (!inclusive()) out->Append(element.name, element.value);
+  }
+}
+
+// Objects in the array are projected each; plain values in it stay in an exclusion only.
+void Projector::Array(const ProjectionNode& node, DocView array, std::string* out) {
+  ArrayBuilder builder(out);
+  for (const Element& element : array) {
+    if (element.value.type == BsonType::kObject) {
+      DocBuilder inner = builder.Object();
+      Document(node, element.value.Document(), false, &inner);
+      inner.Finish();
+    } else if (element.value.type == BsonType::kArray) {
+      builder.Next(BsonType::kArray);
+      Array(node, element.value.Document(), out);
+    } else if (!inclusive()) {
+      builder.Append(element.value);
+    }
+  }
+  builder.Finish();
+}
+
+void Projector::ElemMatch(const ProjectionNode& node, const Element& element, DocBuilder* out) {
+  if (element.value.type != BsonType::kArray) return;
+  // The filter is `{name: {$elemMatch: …}}`; the place where it matches is the element to show.
+  state_.array_index = kNoArrayIndex;
+  std::string wrapped;
+  DocBuilder wrapper(&wrapped);
+  wrapper.Append(element.name, element.value);
+  wrapper.Finish();
+  if (!node.element->root().MatchDocument(DocView(wrapped), state_)) return;
+  const uint64_t index = state_.array_index;
+  AppendSlice(element.value.Document(), {index, index + 1}, out, element.name);
+}
+
+// The outermost array on the path shrinks to the element that the filter matched.
+void Projector::Positional(const ProjectionNode& node, const Element& element, DocBuilder* out) {
+  const bool leaf = node.kind == ProjectionNode::Kind::kPositional;
+  if (element.value.type != BsonType::kArray || place_taken_) {
+    if (leaf) out->Append(element.name, element.value);
+    return;
+  }
+  const uint64_t index = array_index_;
+  if (array_index_ == kNoArrayIndex || index >= element.value.Document().Count()) {
+    state_.error =
+        MakeError(ErrorCode::kBadQuery, "projection '" + std::string(element.name) +
+                                            ".$': the filter matched no element of the array");
+    return;
+  }
+  if (leaf) return AppendSlice(element.value.Document(), {index, index + 1}, out, element.name);
+  std::string one;
+  DocBuilder wrapper(&one);
+  AppendSlice(element.value.Document(), {index, index + 1}, &wrapper, element.name);
+  wrapper.Finish();
+  place_taken_ = true;
+  out->Name(BsonType::kArray, element.name);
+  Array(node, DocView(one).Find(element.name).Document(), out->out());
+  place_taken_ = false;
+}
+
+}  // namespace veddb::doc

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Projections: which fields of a document are shown. An inclusion names what stays, an exclusion
+// what goes; `_id` stays unless it is excluded by name; arrays on a path are entered element by
+// element.
+// `$slice`, `$elemMatch` and the positional `path.$` shape arrays. Projection is immutable and may
+// be used by any thread; a Projector belongs to one.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "doc/match/filter.h"
+#include "doc/value/builder.h"
+#include "doc/value/extjson.h"
+#include "doc/value/path.h"
+
+namespace veddb::doc {
+
+struct Slice {
+  int64_t skip = 0;   // below 0: from the end
+  int64_t count = 0;  // without skip, below 0: that many at the end
+};
+
+// A field in the tree of projected paths. Either it is decided here or it has children.
+struct ProjectionNode {
+  enum class Kind : uint8_t { kTree, kInclude, kExclude, kSlice, kElemMatch, kPositional };
+
+  Kind kind = Kind::kTree;
+  std::string name;
+  std::vector<ProjectionNode> children;  // of a kTree, in order of name
+  Slice slice;
+  std::unique_ptr<Filter> element;   // of a kElemMatch
+  bool leads_to_positional = false;  // of a kTree
+
+  const ProjectionNode* Find(Bytes child) const;
+};
+
+class Projection {
+ public:
+  enum class Mode : uint8_t { kWhole, kInclusion, kExclusion };
+
+  static Result<Projection> ParseJson(Bytes json, const ParseLimits& limits = {});
+  static Result<Projection> Parse(DocView spec);
+
+  Mode mode() const { return mode_; }
+  // Does it need the place in the array where the filter matched (Matcher::array_index)?
+  bool has_positional() const { return has_positional_; }
+
+ private:
+  friend class ProjectionParser;
+  friend class Projector;
+
+  Mode mode_ = Mode::kWhole;
+  bool keeps_id_ = true;
+  bool has_positional_ = false;
+  ProjectionNode root_;
+  std::vector<std::string> elem_matches_;  // names of kElemMatch children, in the order given
+};
+
+class Projector {
+ public:
+  // REQUIRES: the projection outlives the projector.
+  explicit Projector(const Projection* projection) : projection_(projection), state_(1) {}
+
+  // Appends the document as projected to *out. `array_index`: where the filter matched. BADQUERY if
+  // the positional operator has no place, or a pattern in $elemMatch took too much work.
+  Status Apply(DocView doc, uint32_t array_index, std::string* out);
+
+ private:
+  void Document(const ProjectionNode& node, DocView doc, bool top, DocBuilder* out);
+  void Field(const ProjectionNode& node, const Element& element, DocBuilder* out);
+  void Tree(const ProjectionNode& node, const Element& element, DocBuilder* out);
+  void Array(const ProjectionNode& node, DocView array, std::string* out);
+  void ElemMatch(const ProjectionNode& node, const Element& element, DocBuilder* out);
+  void Positional(const ProjectionNode& node, const Element& element, DocBuilder* out);
+  bool inclusive() const { return projection_->mode_ == Projection::Mode::kInclusion; }
+
+  const Projection* projection_;
+  MatchState state_;
+  uint32_t array_index_ = kNoArrayIndex;
+  bool place_taken_ = false;  // the positional place is used up in the outermost array
+};
+
+}  // namespace veddb::doc
