@@ -28,6 +28,9 @@ constexpr size_t kWrapperLevels = 3;
 // Up to this many fields, duplicates are looked for one by one; from here on by a hash set.
 constexpr size_t kLinearNames = 24;
 
+// The type byte in front of the outermost value.
+constexpr size_t kTagBytes = 1;
+
 struct NameRef {
   size_t at;
   size_t size;
@@ -99,8 +102,11 @@ class BsonHandler {
     return Fail("nested deeper than " + FormatInt64(limits_.depth_max) + " levels",
                 ErrorCode::kTooLarge);
   }
+  // Within an extended type the text may be larger than the value it becomes (base64).
   bool Check() {
-    if (out_.size() <= limits_.size_max) return true;
+    const bool wrapped = !frames_.empty() && (frames_.back().extended || frames_.back().in_wrapper);
+    const size_t size = out_.size() - kTagBytes;
+    if (size <= limits_.size_max || (wrapped && size / 2 <= limits_.size_max)) return true;
     return Fail("larger than " + FormatInt64(limits_.size_max) + " bytes", ErrorCode::kTooLarge);
   }
   // RapidJSON lets a lone low surrogate pass, and writes it as three bytes that are not UTF-8.

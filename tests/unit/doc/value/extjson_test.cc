@@ -329,12 +329,18 @@ TEST(ExtJson, AHundredLevelsAreAllowedAndOneMoreIsTooLarge) {
 }
 
 TEST(ExtJson, TheSizeLimitIsOnTheDocument) {
-  const std::string fits = R"({"a":")" + std::string(100 - 13, 'x') + "\"}";
-  const ParseLimits limits{.size_max = 101, .depth_max = 100};  // the tag is one more byte
-  ASSERT_TRUE(ParseDocument(fits, limits).ok());
-  EXPECT_EQ(ParseDocument(fits, limits)->size(), 100u);
-  const std::string too_large = R"({"a":")" + std::string(102 - 13, 'x') + "\"}";
-  EXPECT_EQ(ParseDocument(too_large, limits).error().code, ErrorCode::kTooLarge);
+  const ParseLimits limits{.size_max = 100, .depth_max = 100};
+  const auto text = [](size_t size) { return R"({"a":")" + std::string(size - 13, 'x') + "\"}"; };
+  ASSERT_TRUE(ParseDocument(text(100), limits).ok());
+  EXPECT_EQ(ParseDocument(text(100), limits)->size(), 100u);
+  EXPECT_EQ(ParseDocument(text(101), limits).error().code, ErrorCode::kTooLarge);
+  // What counts is the value, not its text: 84 bytes are 112 characters of base64.
+  const auto binary = [](size_t groups) {
+    return R"({"a":{"$binary":{"base64":")" + std::string(groups * 4, 'A') +
+           R"(","subType":"00"}}})";
+  };
+  EXPECT_TRUE(ParseDocument(binary(28), limits).ok());
+  EXPECT_EQ(ParseDocument(binary(30), limits).error().code, ErrorCode::kTooLarge);
 }
 
 TEST(ExtJson, ManyFieldsAreFastAndDuplicatesAmongThemAreFound) {
