@@ -189,10 +189,17 @@ Status Engine::Impl::Ingest(const ChangeBatch& batch, LogPosition position) {
 }
 
 Status Engine::Impl::FlushAll() {
+  const LogPosition target = TRY(ReadPosition(read_latest));
   unflushed.store(false, std::memory_order_release);
   rocksdb::FlushOptions how;
   how.allow_write_stall = true;  // a flush that waits for compaction could wait long
-  const Status status = FromWrite(db->Flush(how, handles));
+  Status status = FromWrite(db->Flush(how, handles));
+  // Once it has recovered from an error, RocksDB 7.8 does not wait for a flush any more and calls
+  // it done at once. So we look whether it is.
+  while (status.ok() && flushed_position() < target) {
+    status = background_error();
+    if (status.ok()) listener->WaitForProgress(kWaitStep);
+  }
   if (!status.ok()) unflushed.store(true, std::memory_order_release);
   return status;
 }
@@ -221,7 +228,7 @@ void Engine::Impl::WaitForCompaction() {
 
 Status Engine::Drain(ChangeBatch&& batch, LogPosition position) {
   CHECK(position >= drained_position());
-  TRY(background_error());
+  TRY(impl_->background_error());
   batch.Sort();
   const size_t changes = batch.size();
   impl_->WaitForCompaction();

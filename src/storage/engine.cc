@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "storage/engine.h"
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/coding.h"
 #include "base/logging.h"
 #include "storage/engine_impl.h"
@@ -18,13 +21,22 @@ namespace {
 constexpr Family kAllFamilies[] = {Family::kKeys, Family::kElements, Family::kExpiry,
                                    Family::kDocs, Family::kIndex,    Family::kMeta};
 
-Status MakeEmptyDirectory(const std::string& dir) {
+Status MakeDirectory(const std::string& dir) {
   std::error_code code;
-  std::filesystem::remove_all(dir, code);
-  if (!code) std::filesystem::create_directories(dir, code);
+  std::filesystem::create_directories(dir, code);
   if (!code) return Ok();
   return MakeError(ErrorCode::kMisconf, "can't make the directory " + dir + ": " + code.message());
 }
+
+Status MakeEmptyDirectory(const std::string& dir) {
+  std::error_code code;
+  std::filesystem::remove_all(dir, code);
+  if (!code) return MakeDirectory(dir);
+  return MakeError(ErrorCode::kMisconf, "can't empty the directory " + dir + ": " + code.message());
+}
+
+// How long Resume waits for RocksDB's own recovery, which looks for room every few seconds.
+constexpr int64_t kResumeWaitMs = 10'000;
 
 uint64_t IntProperty(rocksdb::DB& db, const std::string& name) {
   uint64_t value = 0;
@@ -35,22 +47,19 @@ uint64_t IntProperty(rocksdb::DB& db, const std::string& name) {
 
 Engine::Impl::~Impl() {
   if (db == nullptr) return;
+  if (unflushed.load() && listener->background_error().empty()) {
+    const Status flushed_all = FlushAll();
+    if (!flushed_all.ok()) LogWarning(flushed_all.error().message);
+  }
   for (rocksdb::ColumnFamilyHandle* each : handles) {
     const rocksdb::Status status = db->DestroyColumnFamilyHandle(each);
     if (!status.ok()) LogWarning("The store: " + status.ToString());
   }
-  // Close flushes what only memtables hold, all families together.
   const rocksdb::Status status = db->Close();
   if (!status.ok()) LogWarning("The store did not close cleanly: " + status.ToString());
 }
 
 Status Engine::Impl::OpenDb() {
-  std::error_code code;
-  std::filesystem::create_directories(options.dir, code);
-  if (code) {
-    return MakeError(ErrorCode::kMisconf,
-                     "can't make the directory " + options.dir + ": " + code.message());
-  }
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted = {
       {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}};
   for (const Family family : kAllFamilies) {
@@ -125,10 +134,23 @@ Result<LogPosition> Engine::Impl::ReadPosition(const rocksdb::ReadOptions& read)
   return LoadLE64(value.data());
 }
 
+LogPosition Engine::Impl::flushed_position() const {
+  const auto position = ReadPosition(read_persisted);
+  if (position.ok()) flushed.store(*position, std::memory_order_relaxed);
+  return flushed.load(std::memory_order_relaxed);
+}
+
+Status Engine::Impl::background_error() const {
+  const std::string error = listener->background_error();
+  if (error.empty()) return Ok();
+  return MakeError(ErrorCode::kMisconf, "the store can't be written: " + error);
+}
+
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::Open(const EngineOptions& options) {
+  TRY(MakeDirectory(options.dir));
   auto impl = std::make_unique<Impl>();
   impl->options = options;
   impl->listener = std::make_shared<StoreListener>();
@@ -171,11 +193,7 @@ std::unique_ptr<ReadView> Engine::NewReadView() const {
   return std::unique_ptr<ReadView>(new ReadView(std::move(impl)));
 }
 
-LogPosition Engine::flushed_position() const {
-  const auto position = impl_->ReadPosition(impl_->read_persisted);
-  if (position.ok()) impl_->flushed.store(*position, std::memory_order_relaxed);
-  return impl_->flushed.load(std::memory_order_relaxed);
-}
+LogPosition Engine::flushed_position() const { return impl_->flushed_position(); }
 
 Status Engine::Flush() { return impl_->FlushAll(); }
 
@@ -215,7 +233,7 @@ EngineStats Engine::stats() const {
                      impl_->wait_micros.load(std::memory_order_relaxed);
   out.pending_compaction_bytes = IntProperty(db, Properties::kEstimatePendingCompactionBytes);
   out.level0_files = impl_->MostLevel0Files();
-  out.sst_bytes = IntProperty(db, Properties::kTotalSstFilesSize);
+  out.sst_bytes = IntProperty(db, Properties::kLiveSstFilesSize);
   out.keys_estimate = IntProperty(db, Properties::kEstimateNumKeys);
   out.memtable_bytes = IntProperty(db, Properties::kCurSizeAllMemTables);
   uint64_t snapshots = 0;
@@ -224,16 +242,21 @@ EngineStats Engine::stats() const {
   return out;
 }
 
-Status Engine::background_error() const {
-  const std::string error = impl_->listener->background_error();
-  if (error.empty()) return Ok();
-  return MakeError(ErrorCode::kMisconf, "the store can't be written: " + error);
-}
+Status Engine::background_error() const { return impl_->background_error(); }
 
 Status Engine::Resume() {
-  TRY(FromWrite(impl_->db->Resume()));
-  impl_->listener->ClearBackgroundError();
-  return Ok();
+  const rocksdb::Status status = impl_->db->Resume();
+  if (!status.IsBusy()) {
+    TRY(FromWrite(status));
+    impl_->listener->ClearBackgroundError();
+    return Ok();
+  }
+  // RocksDB is at it by itself already.
+  const int64_t deadline = MonoMillis() + kResumeWaitMs;
+  while (!background_error().ok() && MonoMillis() < deadline) {
+    impl_->listener->WaitForProgress(std::chrono::milliseconds(100));
+  }
+  return background_error();
 }
 
 }  // namespace veddb

@@ -34,6 +34,9 @@ struct Engine::Impl {
   Status Bootstrap();
   Result<LogPosition> ReadPosition(const rocksdb::ReadOptions& read) const;
 
+  LogPosition flushed_position() const;
+  Status background_error() const;
+
   Status FlushAll();
   Status WriteSmall(const ChangeBatch& batch, LogPosition position);
   Status Ingest(const ChangeBatch& batch, LogPosition position);

@@ -45,6 +45,7 @@ void StoreListener::OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInf
   if (!info.new_bg_error.ok()) return;
   LogNotice("The store accepts writes again");
   ClearBackgroundError();
+  Progress();
 }
 
 std::string StoreListener::background_error() const {

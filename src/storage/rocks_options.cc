@@ -8,6 +8,8 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
 
+#include "storage/rocks_logger.h"
+
 namespace veddb {
 namespace {
 
@@ -15,8 +17,6 @@ constexpr int kBloomBitsPerKey = 10;  // 1% of needless file look-ups
 constexpr size_t kBlockBytes = size_t{8} << 10;
 constexpr size_t kDocBlockBytes = size_t{32} << 10;  // documents are scanned and compress better
 constexpr double kHighPriorityShare = 0.3;           // of the cache for index and filter blocks
-constexpr size_t kInfoLogBytes = size_t{4} << 20;
-constexpr size_t kInfoLogFiles = 4;
 constexpr uint64_t kManifestBytes = uint64_t{64} << 20;
 constexpr uint64_t kSyncEveryBytes = uint64_t{1} << 20;  // smooths the disk's load
 constexpr size_t kCompactionReadBytes = size_t{2} << 20;
@@ -77,6 +77,7 @@ RocksParts MakeRocksParts(const EngineOptions& options,
   parts.statistics = rocksdb::CreateDBStatistics();
   parts.statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
   parts.listener = std::move(listener);
+  parts.logger = std::make_shared<StoreLogger>(options.dir);
   return parts;
 }
 
@@ -100,8 +101,7 @@ rocksdb::DBOptions MakeDbOptions(const EngineOptions& options, const RocksParts&
   db.avoid_unnecessary_blocking_io = true;  // readers leave the deleting of files to the background
   db.skip_stats_update_on_db_open = true;   // a large store opens at once
   db.info_log_level = rocksdb::InfoLogLevel::INFO_LEVEL;  // Debian's default is DEBUG
-  db.max_log_file_size = kInfoLogBytes;
-  db.keep_log_file_num = kInfoLogFiles;
+  db.info_log = parts.logger;
   db.max_manifest_file_size = kManifestBytes;
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;

@@ -16,6 +16,7 @@
 namespace rocksdb {
 class Cache;
 class EventListener;
+class Logger;
 class Statistics;
 class WriteBufferManager;
 }  // namespace rocksdb
@@ -28,6 +29,7 @@ struct RocksParts {
   std::shared_ptr<rocksdb::WriteBufferManager> write_buffers;
   std::shared_ptr<rocksdb::Statistics> statistics;
   std::shared_ptr<rocksdb::EventListener> listener;
+  std::shared_ptr<rocksdb::Logger> logger;
 };
 
 // From how many files in level 0 on a drain waits for compaction.
