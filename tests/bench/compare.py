@@ -6,10 +6,10 @@
     tests/bench/compare.py build/veddb-server --tests get,set --cases c50P1 --rounds 9
     tests/bench/compare.py build/veddb-server --server-option 'shards 1' --json out.json
 
-redis-server runs with `appendonly yes, appendfsync everysec`. Both hold the same preloaded keys, both
-may use the same CPUs, and only the one being measured runs. CPU time is that of all threads of the
-server, with the background work that it still does after a run. Ratios are ours : redis-server's;
-above 1 is better for ops/s, below 1 for CPU.
+redis-server runs with `appendonly yes, appendfsync everysec`. Both hold the same preloaded keys,
+both may use the same CPUs, and only the one being measured runs. CPU time is that of all threads of
+the server, with the background work that it still does after a run. Ratios are the median of the
+rounds' ratios, ours : redis-server's; above 1 is better for ops/s, below 1 for CPU.
 """
 
 import argparse
@@ -132,8 +132,9 @@ def row(test, case, ours, theirs):
     our_cpu, their_cpu = (statistics.median(s.cpu_us for s in samples)
                           for samples in (ours, theirs))
     noise = max(spread([s.ops for s in samples]) for samples in (ours, theirs))
-    return (f"{test:6} {case.name:7} {our_ops:11.0f} {their_ops:11.0f} {paired_ratio(ours, theirs, 'ops'):6.2f}   "
-            f"{our_cpu:7.2f} {their_cpu:7.2f} {paired_ratio(ours, theirs, 'cpu_us'):6.2f}   ±{noise:.0f}%")
+    ops_ratio, cpu_ratio = (paired_ratio(ours, theirs, part) for part in ("ops", "cpu_us"))
+    return (f"{test:6} {case.name:7} {our_ops:11.0f} {their_ops:11.0f} {ops_ratio:6.2f}   "
+            f"{our_cpu:7.2f} {their_cpu:7.2f} {cpu_ratio:6.2f}   ±{noise:.0f}%")
 
 
 def compare(ours, theirs, options, tests, cases):

@@ -2,8 +2,8 @@
 """A server under measurement: started on a free port in its own directory, loaded, stopped and
 continued, and its CPU time read.
 
-Of two servers on one machine only the one being measured may run: the other is held with SIGSTOP, so
-that its background work cannot slow its rival down. That work then falls into its own time.
+Of two servers on one machine only the one being measured may run: the other is held with SIGSTOP,
+so that its background work cannot slow its rival down. That work then falls into its own time.
 """
 
 import os
@@ -97,7 +97,7 @@ class MeasuredServer:
         return 0.0
 
     def wait_until_quiet(self):
-        """Waits for background work of a run to end (bounded), so that it is counted to that run."""
+        """Waits (bounded) for the background work of a run, so that it is counted to that run."""
         deadline = time.monotonic() + QUIET_LIMIT_S
         before = self.cpu_s()
         while time.monotonic() < deadline:
