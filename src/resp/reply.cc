@@ -60,7 +60,7 @@ void Reply::ErrorText(Bytes wire) {
 
 void Reply::EndHeader(size_t mark, char type, size_t n) {
   DCHECK(mark + kDeferredBytes <= out_.size());
-  char text[kInt64Chars + 3];
+  char text[kHeaderBytes];
   const size_t size = FormatHeader(type, static_cast<int64_t>(n), text);
   DCHECK(size >= kDeferredBytes);
   std::memcpy(out_.data() + mark, text, kDeferredBytes);

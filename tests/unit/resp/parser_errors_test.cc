@@ -16,7 +16,9 @@ void ExpectErrors(const std::vector<Case>& cases, ParserLimits limits = {}) {
   for (const Case& c : cases) {
     const std::string expected = c.error.empty() ? "" : "Protocol error: " + c.error;
     EXPECT_EQ(ParseAll(c.stream, limits).error, expected) << c.stream.substr(0, 80);
-    EXPECT_EQ(ParseInPieces(c.stream, 1, limits).error, expected) << c.stream.substr(0, 80);
+    // The feeder copies all there is for each piece: long streams come in longer ones.
+    const size_t piece = c.stream.size() < 1000 ? 1 : 997;
+    EXPECT_EQ(ParseInPieces(c.stream, piece, limits).error, expected) << c.stream.substr(0, 80);
   }
 }
 
