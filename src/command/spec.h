@@ -140,7 +140,8 @@ struct CommandSpec {
   // where parsing is long, in the query pool) before any shard is held.
   Status (*prepare)(PrepareCall&) = nullptr;
   Bytes tips;                // command tips, separated by commas
-  bool is_container = false;  // has subcommands and no handler
+  // Has subcommands; a handler of its own serves the name alone (COMMAND).
+  bool is_container = false;
 };
 
 constexpr bool SpecIsValid(const CommandSpec& spec) {
@@ -149,7 +150,7 @@ constexpr bool SpecIsValid(const CommandSpec& spec) {
   }
   if (spec.name.empty() || spec.summary.empty() || spec.summary.back() != '.') return false;
   if (spec.arity == 0 || spec.since.empty() || spec.group.empty()) return false;
-  if (spec.is_container != (spec.handler == nullptr)) return false;
+  if (!spec.is_container && spec.handler == nullptr) return false;
   if (Has(spec.flags, Flag::kWrite) && Has(spec.flags, Flag::kReadonly)) return false;
   for (const KeySpec& key : spec.keys) {
     if (key.first == 0) continue;

@@ -40,7 +40,7 @@ struct Argument {
   int key_spec = -1;  // index into the spec's keys
   bool optional = false;
   bool multiple = false;
-  bool multiple_token = false;  // the word is repeated with the value
+  bool multiple_token = false;      // the word is repeated with the value
   std::vector<Argument> arguments;  // of kOneOf and kBlock
 };
 

@@ -31,7 +31,8 @@ std::optional<Error> Known(const GateInput& in) {
 }
 
 std::optional<Error> Arity(const GateInput& in) {
-  if (ArityFits(*in.command->spec, in.argv.size()) && !in.command->spec->is_container) {
+  const CommandSpec& spec = *in.command->spec;
+  if (ArityFits(spec, in.argv.size()) && spec.handler != nullptr) {
     return std::nullopt;
   }
   return Err("wrong number of arguments for '" + in.command->full_name + "' command");
