@@ -50,7 +50,6 @@ constexpr std::array kOperators = {
 consteval bool RowsAreSound() {
   for (const MatchOperator& row : kOperators) {
     if (row.name.size() < 2 || row.name[0] != '$') return false;
-    if (row.field == nullptr && row.top == nullptr) return false;
     if (row.doc.empty() || row.doc.back() != '.') return false;
   }
   return true;

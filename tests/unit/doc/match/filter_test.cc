@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "doc/match/operators.h"
+
 namespace veddb::doc {
 namespace {
 
@@ -521,6 +523,13 @@ TEST(Filter, WhatIsWrongIsNamed) {
     EXPECT_EQ(filter.error().code, ErrorCode::kBadQuery) << row.filter;
     EXPECT_NE(filter.error().message.find(row.message), std::string::npos)
         << row.filter << " -> " << filter.error().message;
+  }
+}
+
+TEST(MatchOperators, EveryRowHasAPlaceAndItsOwnName) {
+  for (const MatchOperator& row : MatchOperators()) {
+    EXPECT_TRUE(row.field != nullptr || row.top != nullptr) << row.name;
+    EXPECT_EQ(FindMatchOperator(row.name), &row) << row.name;
   }
 }
 
