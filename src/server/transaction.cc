@@ -22,7 +22,7 @@ Transaction::Transaction(Server& server, Session& session)
   steps_.reserve(session.queue.size());
   for (const QueuedCommand& queued : session.queue) {
     Command* command = server.CommandOf(*queued.spec);
-    steps_.push_back({command, OwnedArguments(queued.argv), {}, {}, Ok()});
+    steps_.emplace_back(command, queued.argv);
   }
   for (Step& step : steps_) {
     if (!keys_only_) break;

@@ -20,6 +20,8 @@ class Shard;
 class Transaction {
  public:
   struct Step {
+    Step(Command* which, const std::vector<std::string>& argv) : command(which), arguments(argv) {}
+
     Command* command;
     OwnedArguments arguments;
     CallPlan plan;
