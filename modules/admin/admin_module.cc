@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "modules/admin/admin_module.h"
+
+#include <vector>
+
+#include "modules/admin/tables.h"
+
+namespace veddb {
+
+std::span<const CommandSpec> AdminCommands() {
+  static const std::vector<CommandSpec> all = [] {
+    std::vector<CommandSpec> rows;
+    for (const auto table :
+         {CommandCommands(), ConfigCommands(), DebugCommands(), ServerCommands()}) {
+      rows.insert(rows.end(), table.begin(), table.end());
+    }
+    return rows;
+  }();
+  return all;
+}
+
+}  // namespace veddb
