@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the files of this module share: their tables, the limits, and how names and ids are read.
+#pragma once
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "command/spec.h"
+#include "doc/value/extjson.h"
+#include "modules/doc/doc_module.h"
+
+namespace veddb {
+
+std::span<const CommandSpec> DocCollectionCommands();
+std::span<const CommandSpec> DocStatsCommands();
+std::span<const CommandSpec> DocGetCommands();
+std::span<const CommandSpec> DocInsertCommands();
+std::span<const CommandSpec> DocPutCommands();
+std::span<const CommandSpec> DocDelCommands();
+std::span<const CommandSpec> DocFindCommands();
+std::span<const CommandSpec> DocCountCommands();
+std::span<const CommandSpec> DocDeleteCommands();
+
+// What SetDocLimits said.
+DocLimits CurrentDocLimits();
+// For the text of a document that is to be stored.
+doc::ParseLimits DocumentParseLimits();
+// TOOLARGE if one command may not write so many documents.
+Status CheckBatch(size_t documents);
+
+// ERR unless it has 1 to 255 bytes and no NUL.
+Status CheckCollectionName(Bytes name);
+Error NoCollection(Bytes name);
+
+// An id argument as the ordered encoding by which documents are stored.
+Result<std::string> OrderedIdArgument(Bytes argument);
+
+inline constexpr Bytes kDocGroup = "doc";
+inline constexpr Bytes kDocSince = "1.0.0";
+
+}  // namespace veddb

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "modules/doc/documents.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "base/coding.h"
+
+namespace veddb {
+namespace {
+
+// The keyspaces of graves that a command with this use needs; nothing if they must be made first.
+std::optional<std::vector<uint32_t>> GravesFor(GraveUse use, const Databases& databases,
+                                               const Collection& collection, int64_t now_ms) {
+  if (use == GraveUse::kNone) return std::vector<uint32_t>();
+  if (use == GraveUse::kRead) return ReadableGraves(databases, collection, now_ms);
+  const Collection* graves = FindGraves(databases, collection, now_ms);
+  if (graves == nullptr) return std::nullopt;
+  return std::vector<uint32_t>{graves->id};
+}
+
+Route RouteWithout(GraveUse use) {
+  return use == GraveUse::kRead ? Route::kAllShards : Route::kLoop;
+}
+
+// Appends the references of one generation and finds what they refer to.
+Status AppendGraves(Call& call, uint32_t graves, size_t count, std::vector<KeyRef>& refs) {
+  for (size_t i = 0; i < count; ++i) {
+    refs.push_back(GraveOf(refs[i], graves));
+    TRY(call.databases->Resolve(refs.back()));
+  }
+  return Ok();
+}
+
+}  // namespace
+
+void PlanDocuments(PrepareCall& prepare, NamedDocuments& named) {
+  named.count = named.ids.size();
+  const Collection* collection =
+      prepare.databases.FindCollection(prepare.database, prepare.argv[1]);
+  if (collection == nullptr) {
+    prepare.plan.route = RouteWithout(named.graves);
+    return;
+  }
+  const auto graves = GravesFor(named.graves, prepare.databases, *collection, WallMillis());
+  if (!graves) {
+    prepare.plan.route = Route::kAllShards;
+    return;
+  }
+  prepare.plan.route = Route::kKeys;
+  named.planned = true;
+  for (std::string& id : named.ids) prepare.AddDocument(std::move(id), collection->id);
+  named.ids.clear();
+  for (const uint32_t generation : *graves) {
+    for (size_t i = 0; i < named.count; ++i) {
+      const KeyRef grave = GraveOf(prepare.plan.keys[i], generation);
+      prepare.plan.keys.push_back(grave);
+    }
+  }
+}
+
+uint64_t DocumentSet::FirstVersion(const Call& call, size_t i) {
+  uint64_t last = 0;
+  for (size_t generation = 0; generation < generations(); ++generation) {
+    last = std::max(last, BuriedVersion(call, grave(generation, i)));
+  }
+  return last + 1;
+}
+
+Result<DocumentSet> FindDocuments(Call& call, NamedDocuments& named) {
+  if (named.planned) return DocumentSet(call.keys, named.count);
+  const Collection* collection = call.databases->FindCollection(call.database, call.argv[1]);
+  if (collection == nullptr) return DocumentSet();
+  named.refs.clear();
+  for (const std::string& id : named.ids) {
+    named.refs.push_back(MakeDocumentRef(id, collection->id, call.databases->shard_count()));
+    TRY(call.databases->Resolve(named.refs.back()));
+  }
+  if (named.graves == GraveUse::kRead) {
+    for (const uint32_t graves : ReadableGraves(*call.databases, *collection, call.now_ms)) {
+      TRY(AppendGraves(call, graves, named.count, named.refs));
+    }
+  }
+  return DocumentSet(named.refs, named.count);
+}
+
+Result<size_t> DeleteDocuments(Call& call, NamedDocuments& named, DocumentSet set) {
+  std::vector<uint64_t> versions(named.count, 0);
+  size_t present = 0;
+  for (size_t i = 0; i < named.count; ++i) {
+    const Entry* entry = set.Find(call, i);
+    if (entry == nullptr) continue;
+    versions[i] = TRY(StoredOf(*entry)).version;
+    ++present;
+  }
+  if (present == 0) return size_t{0};
+  if (!named.planned) {
+    const Collection& collection = *call.databases->FindCollection(call.database, call.argv[1]);
+    const uint32_t graves = MakeGraves(*call.databases, collection, call.now_ms);
+    TRY(AppendGraves(call, graves, named.count, named.refs));
+    set = DocumentSet(named.refs, named.count);
+  }
+  size_t deleted = 0;
+  for (size_t i = 0; i < named.count; ++i) {
+    // An id that is named twice is gone by the second time.
+    Entry* entry = set.Find(call, i);
+    if (entry == nullptr) continue;
+    Bury(call, set.grave(0, i), versions[i]);
+    set.document(i).keyspace->Delete(entry);
+    ++deleted;
+  }
+  return deleted;
+}
+
+void StoreDocument(const Call& call, KeyRef& document, uint64_t version, std::string& value) {
+  StoreLE64(value.data(), version);
+  document.keyspace->SetBlob(call.LookupOrInsert(document), ObjectType::kDocument, Encoding::kRaw,
+                             value);
+}
+
+Error VersionMismatch(uint64_t expected, uint64_t found) {
+  return MakeError(ErrorCode::kVersionMismatch, "expected version " + std::to_string(expected) +
+                                                    ", the document has version " +
+                                                    std::to_string(found));
+}
+
+}  // namespace veddb

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a query over a whole collection found, as the elements of its reply. Documents are projected
+// and written as JSON where they are found, so in parallel; SKIP and LIMIT cut what the parts found
+// to what was asked for.
+#pragma once
+#include <string>
+
+#include "command/snapshot.h"
+#include "modules/doc/query.h"
+#include "modules/doc/writer.h"
+#include "resp/reply.h"
+
+namespace veddb {
+
+struct FoundDocuments {
+  size_t count = 0;
+  std::string text;  // the documents, one after the other, as replies
+};
+
+// In order of `_id`. With a LIMIT it stops early.
+Result<FoundDocuments> FindInOrder(const Snapshot& snapshot, const Query& query, Protocol protocol);
+// In the order of SORT. With a LIMIT no part keeps more than that many (and those skipped).
+Result<FoundDocuments> FindSorted(const Snapshot& snapshot, const Query& query, Protocol protocol);
+
+// How many documents in order decide the answer: those skipped and those returned; 0: all.
+uint64_t NeedOf(const DocOptions& options);
+
+}  // namespace veddb

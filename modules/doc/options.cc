@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "modules/doc/options.h"
+
+#include <array>
+#include <utility>
+
+#include "base/glob.h"
+#include "base/number.h"
+#include "command/call.h"
+#include "doc/value/id.h"
+#include "doc/value/whole.h"
+
+namespace veddb {
+namespace {
+
+struct OptionRow {
+  Bytes word;
+  DocOption option;
+  bool has_value;
+  Status (*read)(Bytes value, DocOptions& options);
+};
+
+Result<int64_t> ParseNatural(Bytes word, Bytes value) {
+  const std::optional<int64_t> number = ParseInt64(value);
+  if (!number) return kNotInteger;
+  if (*number < 0) return Err(std::string(word) + " must not be negative");
+  return *number;
+}
+
+Status ReadProject(Bytes value, DocOptions& options) {
+  options.projection = TRY(doc::Projection::ParseJson(value));
+  return Ok();
+}
+
+Status ReadSort(Bytes value, DocOptions& options) {
+  options.sort = TRY(doc::SortSpec::ParseJson(value));
+  return Ok();
+}
+
+Status ReadSkip(Bytes value, DocOptions& options) {
+  options.skip = static_cast<uint64_t>(TRY(ParseNatural("SKIP", value)));
+  return Ok();
+}
+
+Status ReadLimit(Bytes value, DocOptions& options) {
+  options.limit = static_cast<uint64_t>(TRY(ParseNatural("LIMIT", value)));
+  return Ok();
+}
+
+Status ReadTimeout(Bytes value, DocOptions& options) {
+  options.timeout_ms = TRY(ParseNatural("TIMEOUT", value));
+  return Ok();
+}
+
+// Is this the key pattern of `_id_`?
+bool IsIdPattern(doc::DocView pattern) {
+  if (pattern.Count() != 1) return false;
+  const doc::Element only = *pattern.begin();
+  return only.name == doc::kIdField && doc::WholeNumber(only.value) == 1;
+}
+
+Status ReadHint(Bytes value, DocOptions& options) {
+  if (value.starts_with('{')) {
+    const std::string pattern = TRY(doc::ParseDocument(value));
+    if (IsIdPattern(doc::DocView(pattern))) return Ok();
+  } else if (value == "_id_") {
+    return Ok();
+  }
+  options.unknown_index = std::string(value);
+  return Ok();
+}
+
+Status ReadEjson(Bytes value, DocOptions& options) {
+  if (EqualsIgnoreCase(value, "CANONICAL")) {
+    options.json = doc::JsonMode::kCanonical;
+  } else if (!EqualsIgnoreCase(value, "RELAXED")) {
+    return Err("EJSON must be CANONICAL or RELAXED");
+  }
+  return Ok();
+}
+
+Status ReadIfVersion(Bytes value, DocOptions& options) {
+  options.if_version = TRY(ParseVersion(value));
+  return Ok();
+}
+
+Status ReadWithVersion(Bytes /*value*/, DocOptions& options) {
+  options.with_version = true;
+  return Ok();
+}
+
+Status ReadNx(Bytes /*value*/, DocOptions& options) {
+  options.only_if_absent = true;
+  return Ok();
+}
+
+Status ReadXx(Bytes /*value*/, DocOptions& options) {
+  options.only_if_present = true;
+  return Ok();
+}
+
+Status ReadMatch(Bytes value, DocOptions& options) {
+  options.match = std::string(value);
+  return Ok();
+}
+
+Error NotAvailable(Bytes word) {
+  return MakeError(ErrorCode::kBadQuery, std::string(word) + " is not available yet");
+}
+Status ReadLet(Bytes /*value*/, DocOptions& /*options*/) { return NotAvailable("LET"); }
+Status ReadBatch(Bytes value, DocOptions& /*options*/) {
+  if (TRY(ParseNatural("BATCH", value)) == 0) return Err("BATCH must not be 0");
+  return NotAvailable("BATCH");
+}
+Status ReadSchema(Bytes /*value*/, DocOptions& /*options*/) { return NotAvailable("SCHEMA"); }
+Status ReadValidation(Bytes /*value*/, DocOptions& /*options*/) {
+  return NotAvailable("VALIDATION");
+}
+
+constexpr std::array kRows = {
+    OptionRow{"PROJECT", DocOption::kProject, true, ReadProject},
+    OptionRow{"SORT", DocOption::kSort, true, ReadSort},
+    OptionRow{"SKIP", DocOption::kSkip, true, ReadSkip},
+    OptionRow{"LIMIT", DocOption::kLimit, true, ReadLimit},
+    OptionRow{"HINT", DocOption::kHint, true, ReadHint},
+    OptionRow{"LET", DocOption::kLet, true, ReadLet},
+    OptionRow{"WITHVERSION", DocOption::kWithVersion, false, ReadWithVersion},
+    OptionRow{"BATCH", DocOption::kBatch, true, ReadBatch},
+    OptionRow{"TIMEOUT", DocOption::kTimeout, true, ReadTimeout},
+    OptionRow{"EJSON", DocOption::kEjson, true, ReadEjson},
+    OptionRow{"NX", DocOption::kNx, false, ReadNx},
+    OptionRow{"XX", DocOption::kXx, false, ReadXx},
+    OptionRow{"IFVERSION", DocOption::kIfVersion, true, ReadIfVersion},
+    OptionRow{"SCHEMA", DocOption::kSchema, true, ReadSchema},
+    OptionRow{"VALIDATION", DocOption::kValidation, true, ReadValidation},
+    OptionRow{"MATCH", DocOption::kMatch, true, ReadMatch},
+};
+
+const OptionRow* FindRow(Bytes word, DocOption allowed) {
+  for (const OptionRow& row : kRows) {
+    if (Has(allowed, row.option) && EqualsIgnoreCase(word, row.word)) return &row;
+  }
+  return nullptr;
+}
+
+constexpr size_t kShownBytes = 128;
+
+}  // namespace
+
+Result<DocOptions> ParseDocOptions(std::span<const Bytes> arguments, DocOption allowed) {
+  DocOptions options;
+  auto seen = static_cast<DocOption>(0);
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const OptionRow* row = FindRow(arguments[i], allowed);
+    if (row == nullptr) {
+      return Err("unknown option '" + std::string(arguments[i].substr(0, kShownBytes)) + "'");
+    }
+    const std::string word(row->word);
+    if (Has(seen, row->option)) return Err("option " + word + " is given twice");
+    seen = seen | row->option;
+    if (row->has_value && i + 1 == arguments.size()) return Err("option " + word + " has no value");
+    TRY(row->read(row->has_value ? arguments[++i] : Bytes(), options));
+  }
+  if (options.only_if_absent && options.only_if_present) return Err("NX and XX exclude each other");
+  return options;
+}
+
+Status CheckHint(const DocOptions& options) {
+  if (!options.unknown_index) return Ok();
+  return MakeError(ErrorCode::kNoIndex,
+                   "no index '" + options.unknown_index->substr(0, kShownBytes) + "'");
+}
+
+bool NeedsSorting(const doc::SortSpec& sort) {
+  // Ids are unique: what comes behind `_id` in a sort decides nothing.
+  return !sort.empty() && (sort.paths()[0].text() != doc::kIdField || sort.descending(0));
+}
+
+Result<uint64_t> ParseVersion(Bytes argument) {
+  const std::optional<uint64_t> version = ParseUint64(argument);
+  if (version) return *version;
+  if (const std::optional<int64_t> number = ParseInt64(argument); number && *number < 0) {
+    return Err("IFVERSION must not be negative");
+  }
+  return kNotInteger;
+}
+
+}  // namespace veddb

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The options of document commands: words in any order behind the positional arguments, each at
+// most once. One table says how each is read; a command says which it takes.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "doc/query/projection.h"
+#include "doc/query/sort.h"
+#include "doc/value/extjson.h"
+
+namespace veddb {
+
+enum class DocOption : uint32_t {
+  kProject = 1 << 0,
+  kSort = 1 << 1,
+  kSkip = 1 << 2,
+  kLimit = 1 << 3,
+  kHint = 1 << 4,
+  kLet = 1 << 5,
+  kWithVersion = 1 << 6,
+  kBatch = 1 << 7,
+  kTimeout = 1 << 8,
+  kEjson = 1 << 9,
+  kNx = 1 << 10,
+  kXx = 1 << 11,
+  kIfVersion = 1 << 12,
+  kSchema = 1 << 13,
+  kValidation = 1 << 14,
+  kMatch = 1 << 15,
+};
+constexpr DocOption operator|(DocOption a, DocOption b) {
+  return static_cast<DocOption>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b));
+}
+constexpr bool Has(DocOption set, DocOption one) {
+  return (static_cast<uint32_t>(set) & static_cast<uint32_t>(one)) != 0;
+}
+
+struct DocOptions {
+  doc::Projection projection;  // the whole document unless PROJECT says otherwise
+  doc::SortSpec sort;          // empty: in order of _id
+  uint64_t skip = 0;
+  uint64_t limit = 0;      // 0: none
+  int64_t timeout_ms = 0;  // 0: none
+  doc::JsonMode json = doc::JsonMode::kRelaxed;
+  bool with_version = false;
+  bool only_if_absent = false;   // NX
+  bool only_if_present = false;  // XX
+  std::optional<uint64_t> if_version;
+  std::optional<std::string> match;
+  // HINT, where it does not name `_id_`: what it does name, for the message.
+  std::optional<std::string> unknown_index;
+};
+
+Result<DocOptions> ParseDocOptions(std::span<const Bytes> arguments, DocOption allowed);
+
+// NOINDEX if the hint names an index that the collection does not have.
+Status CheckHint(const DocOptions& options);
+
+// Does the order differ from that of `_id`, in which documents lie?
+bool NeedsSorting(const doc::SortSpec& sort);
+
+// A version as an argument.
+Result<uint64_t> ParseVersion(Bytes argument);
+
+}  // namespace veddb

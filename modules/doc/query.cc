@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "modules/doc/query.h"
+
+#include "base/clock.h"
+#include "doc/value/ordered_key.h"
+#include "modules/doc/doc_shared.h"
+
+namespace veddb {
+namespace {
+
+constexpr int64_t kNanosPerMilli = 1'000'000;
+
+// Beyond this a timeout is none: the sum must not overflow.
+constexpr int64_t kTimeoutMsMax = INT64_MAX / kNanosPerMilli / 2;
+
+int64_t DeadlineOf(const DocOptions& options) {
+  if (options.timeout_ms == 0 || options.timeout_ms > kTimeoutMsMax) return 0;
+  return MonoNanos() + options.timeout_ms * kNanosPerMilli;
+}
+
+}  // namespace
+
+Status ParseQuery(PrepareCall& prepare, Bytes filter, std::span<const Bytes> options,
+                  DocOption allowed, Query& query) {
+  TRY(CheckCollectionName(prepare.argv[1]));
+  query.filter = TRY(doc::Filter::ParseJson(filter));
+  query.options = TRY(ParseDocOptions(options, allowed));
+  query.deadline_ns = DeadlineOf(query.options);
+  const Collection* collection =
+      prepare.databases.FindCollection(prepare.database, prepare.argv[1]);
+  query.has_collection = collection != nullptr;
+  if (collection == nullptr) return Ok();
+  query.collection = collection->id;
+  return CheckHint(query.options);
+}
+
+void PlanRead(PrepareCall& prepare, Query& query) {
+  const std::optional<doc::ValueView> id = doc::IdEquality(query.filter);
+  if (id) {
+    query.ids.push_back(doc::OrderedKey(*id));
+    PlanDocuments(prepare, query);
+  } else {
+    prepare.plan.route = query.has_collection ? Route::kSnapshot : Route::kLoop;
+  }
+}
+
+Result<std::optional<Match>> MatchNamed(Call& call, Query& query, DocumentSet& set) {
+  const Entry* entry = set.Find(call, 0);
+  if (entry == nullptr) return std::optional<Match>();
+  const doc::StoredDocument stored = TRY(StoredOf(*entry));
+  doc::Matcher matcher(&query.filter);
+  const bool matches = matcher.Matches(stored.doc);
+  if (matcher.error()) return *matcher.error();
+  if (!matches) return std::optional<Match>();
+  return std::optional<Match>({entry->key(), stored, matcher.array_index()});
+}
+
+}  // namespace veddb
