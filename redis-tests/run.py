@@ -124,18 +124,23 @@ class Worker:
         return unit_run.run_once(self.tree, unit, where, skipped, self._options, log)
 
 
+def printable(text):
+    """Text of a test's failure as one may print it: keys and values in it are any bytes."""
+    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
+
+
 def report(unit_score, options, printing):
     with printing:
         print(unit_score.line(), flush=True)
         for name in unit_score.unlisted:
             kind = "failed" if name in unit_score.failed else "not run"
             print(f"    NOT LISTED, {kind}: {name}")
-            message = unit_score.messages.get(name, "").split("\n")
+            message = printable(unit_score.messages.get(name, "")).split("\n")
             for line in message[1:4]:
                 print(f"        {line[:200]}")
         outside = unit_score.messages.get("outside of any test")
         if outside and unit_score.unlisted:
-            print("    outside of any test:\n        " + outside[:400].replace("\n", "\n        "))
+            print("    outside of any test:\n        " + printable(outside[:400]).replace("\n", "\n        "))
         for name in unit_score.listed_but_pass:
             print(f"    listed, but passes: {name}")
         for name in unit_score.listed_unknown:
