@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# A thin face over CMake's presets, ctest and the runners under tests/ and redis-tests/. Every target
-# first installs the Debian packages that it needs and that are missing.
+# A thin face over CMake's presets, ctest and the runners under tests/ and redis-tests/. Every
+# target first installs the Debian packages that it needs and that are missing.
 
 JOBS ?= $(shell nproc)
 ARGS ?=
@@ -11,7 +11,8 @@ SERVER := build/veddb-server
 CTEST := ctest --output-on-failure --no-label-summary --no-tests=error
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test demo wire redis-tests bench torture lint format debug asan ubsan tsan clean
+.PHONY: help build run test demo wire redis-tests bench torture lint format debug asan ubsan tsan \
+        clean
 
 help:                 ## this list
 	@sed -n 's/^\([a-z -]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20

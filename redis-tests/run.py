@@ -140,7 +140,8 @@ def report(unit_score, options, printing):
                 print(f"        {line[:200]}")
         outside = unit_score.messages.get("outside of any test")
         if outside and unit_score.unlisted:
-            print("    outside of any test:\n        " + printable(outside[:400]).replace("\n", "\n        "))
+            text = printable(outside[:400]).replace("\n", "\n        ")
+            print(f"    outside of any test:\n        {text}")
         for name in unit_score.listed_but_pass:
             print(f"    listed, but passes: {name}")
         for name in unit_score.listed_unknown:

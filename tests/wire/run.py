@@ -3,7 +3,7 @@
 """Runs wire transcripts (*.resp) against a server over a matrix of protocols, shards and restarts.
 
     tests/wire/run.py --server build/veddb-server              everything
-    tests/wire/run.py --server build/veddb-server -k string/set   files whose path has this in it
+    tests/wire/run.py --server build/veddb-server -k string/set   one, or all with this in the path
     tests/wire/run.py --server /usr/bin/redis-server --fill F.resp  write the missing replies of F
 
 Against redis-server (kill -9 and restart included) it shows that the transcripts tell the truth.
@@ -70,6 +70,9 @@ def find_files(options):
     found = []
     for folder, _, names in os.walk(HERE):
         found += [os.path.join(folder, name) for name in names if name.endswith(".resp")]
+    exact = os.path.join(HERE, options.k + ".resp")
+    if exact in found:
+        return [exact]
     return sorted(path for path in found if options.k in os.path.relpath(path, HERE))
 
 
