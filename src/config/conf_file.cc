@@ -106,7 +106,8 @@ Status TextLoader::SetWords(const Option& option, ConfigWords args) {
   if (words.size() == 1 && !words[0].empty()) words = SplitValue(option, args[0]);
   const WordsValue* grammar = WordsOf(option);
   if (grammar == nullptr || !grammar->lines_add) {
-    return ParseOption(option, words, loaded_.config);
+    if (Status status = ParseOption(option, words, loaded_.config); !status.ok()) return status;
+    return CheckAvailable(option, loaded_.config);
   }
   // Alone first: half a line must not be completed by the next one.
   Config scratch;
@@ -149,9 +150,9 @@ Status TextLoader::RenameCommand(ConfigWords args) {
   return Ok();
 }
 
-Status TextLoader::User(ConfigWords args) {
-  loaded_.config.users.emplace_back(args.begin(), args.end());
-  return Ok();
+// A rule that nobody follows would let in whom it is to keep out.
+Status TextLoader::User(ConfigWords) {
+  return Err("not available in this version: " + std::string(kNoUsers));
 }
 
 Status TextLoader::LoadModule(ConfigWords) { return Err("Modules can't be loaded at run time"); }

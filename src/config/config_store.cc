@@ -74,9 +74,6 @@ Status CheckLoaded(const Config& config) {
   if (config.cluster_enabled) {
     return FatalConfigError("Redis Cluster is not supported: cluster-enabled must be no");
   }
-  if (!config.aclfile.empty() && !config.users.empty()) {
-    return FatalConfigError("aclfile and user lines exclude each other: which would be right?");
-  }
   return Ok();
 }
 
@@ -182,11 +179,29 @@ Status ConfigStore::Set(std::span<const NameValue> changes, ConfigCaller caller)
     const std::string before = PrintOption(*option, next);
     const Status status = ParseOption(*option, SplitValue(*option, given->second), next);
     if (!status.ok()) return SetError(name, status.error().message);
+    const Status available = CheckAvailable(*option, next);
+    if (!available.ok()) return SetError(name, available.error().message);
     if (PrintOption(*option, next) != before) changed.push_back({option, name});
   }
   const Config before = config_;
   config_ = std::move(next);
-  return RunHooks(changed, before);
+  if (Status status = RunHooks(changed, before); !status.ok()) return status;
+  for (const Changed& change : changed) WarnIfWithoutEffect(*change.option);
+  return Ok();
+}
+
+void ConfigStore::OnWarning(Warner warner) {
+  warner_ = std::move(warner);
+  for (const OptionSection& section : OptionSections()) {
+    for (const Option& option : section.options) WarnIfWithoutEffect(option);
+  }
+}
+
+void ConfigStore::WarnIfWithoutEffect(const Option& option) {
+  if (warner_ == nullptr || option.effect != OptionEffect::kLater) return;
+  if (!DiffersFromDefault(option, config_) || !warned_.insert(&option).second) return;
+  warner_("The option '" + std::string(option.name) +
+          "' has no effect in this version: " + std::string(option.later) + ".");
 }
 
 Status ConfigStore::RunHooks(const std::vector<Changed>& changed, const Config& before) {

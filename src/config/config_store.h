@@ -53,6 +53,11 @@ class ConfigStore {
   // A value that the server itself changes (REPLICAOF): no check of mutability, no hook.
   void Update(const std::function<void(Config&)>& change) { change(config_); }
 
+  // Who is told, once for each, of options at another value than their default that have no effect
+  // in this version: those there are already, at once, and those that CONFIG SET makes.
+  using Warner = std::function<void(const std::string& text)>;
+  void OnWarning(Warner warner);
+
   // CONFIG REWRITE: the file keeps its comments and order, lines that say something else now are
   // replaced, options that differ from the default and have no line are appended. The new file is
   // on disk before it takes the old one's place. `users` has to be brought up to date before it.
@@ -80,12 +85,15 @@ class ConfigStore {
 
   Result<std::vector<Resolved>> Resolve(std::span<const NameValue> changes,
                                         ConfigCaller caller) const;
+  void WarnIfWithoutEffect(const Option& option);
   Status RunHooks(const std::vector<Changed>& changed, const Config& before);
 
   Config config_;
   std::string file_;
   std::set<const Option*> included_;
   std::vector<Registration> hooks_;
+  Warner warner_;
+  std::set<const Option*> warned_;
 };
 
 // conf/veddb.conf: every option with its documentation and default.

@@ -25,6 +25,22 @@ OptionSection DataTypeOptions();
 OptionSection DocumentOptions();
 OptionSection ClusterOptions();
 
+// What kLater and kUnavailable options wait for.
+inline constexpr Bytes kNoTls = "there is no TLS";
+inline constexpr Bytes kNoUsers = "there is only the user \"default\"";
+inline constexpr Bytes kNoPubsub = "nothing is published";
+inline constexpr Bytes kNoReplication = "there is no replication";
+inline constexpr Bytes kNoClientEviction = "no client is disconnected for memory";
+inline constexpr Bytes kNoTracking = "there is no CLIENT TRACKING";
+inline constexpr Bytes kNoEviction = "no key is deleted because of memory";
+inline constexpr Bytes kNoPartialLoad = "an object is always loaded as a whole";
+inline constexpr Bytes kNoSlowlog = "there is no slow log";
+inline constexpr Bytes kNoLatency = "latencies are not recorded";
+inline constexpr Bytes kNoTypes = "there is no such data type";
+inline constexpr Bytes kNoScripts = "there are no scripts";
+inline constexpr Bytes kNoDocMemory = "a query's memory is not measured";
+inline constexpr Bytes kNoCursors = "there are no cursors";
+
 inline constexpr int64_t kPortMax = 65535;
 inline constexpr int64_t kUint32Max = 4294967295;
 

@@ -262,7 +262,9 @@ std::vector<std::string> OptionLines(const Option& option, Bytes name, const Con
   return {head + PrintOption(option, config)};
 }
 
-Config DefaultConfig() {
+namespace {
+
+const Config& SharedDefaults() {
   static const Config defaults = [] {
     Config config;
     for (const OptionSection& section : OptionSections()) {
@@ -275,6 +277,21 @@ Config DefaultConfig() {
     return config;
   }();
   return defaults;
+}
+
+}  // namespace
+
+Config DefaultConfig() { return SharedDefaults(); }
+
+bool DiffersFromDefault(const Option& option, const Config& config) {
+  return PrintOption(option, config) != PrintOption(option, SharedDefaults());
+}
+
+Status CheckAvailable(const Option& option, const Config& config) {
+  if (option.effect != OptionEffect::kUnavailable || !DiffersFromDefault(option, config)) {
+    return Ok();
+  }
+  return Err("not available in this version: " + std::string(option.later));
 }
 
 }  // namespace veddb

@@ -84,7 +84,9 @@ enum class Mutability : uint8_t {
 };
 enum class OptionEffect : uint8_t {
   kReal,
-  kCompat,  // accepted, kept and shown; does nothing here, the doc says why
+  kCompat,       // accepted, kept and shown; does nothing here, the doc says why
+  kLater,        // the same until this version's successors have what it is about; warned of
+  kUnavailable,  // as kLater, but relying on it would do harm: only the default is accepted
 };
 
 struct Option {
@@ -94,6 +96,7 @@ struct Option {
   Bytes initial;  // the default, as a line of the file would say it
   Mutability change = Mutability::kLive;
   OptionEffect effect = OptionEffect::kReal;
+  Bytes later = {};        // kLater, kUnavailable: what is missing, as "there is no …"
   bool sensitive = false;  // never shown in MONITOR, SLOWLOG and messages
   bool hidden = false;     // CONFIG GET needs its full name; not in veddb.conf
   Bytes doc;
@@ -114,6 +117,10 @@ const Option* FindOption(Bytes name);
 std::string PrintOption(const Option& option, const Config& config);
 // Sets the option from the words of a line; nothing is changed on error.
 Status ParseOption(const Option& option, ConfigWords words, Config& config);
+// Whether the value is another than the row's default.
+bool DiffersFromDefault(const Option& option, const Config& config);
+// Ok, or why a value other than the default can't be had (kUnavailable).
+Status CheckAvailable(const Option& option, const Config& config);
 // The lines of a configuration file that say this value, "name arguments" each.
 std::vector<std::string> OptionLines(const Option& option, Bytes name, const Config& config);
 

@@ -25,10 +25,13 @@ constexpr Option kClients[] = {
      .initial = "10000",
      .doc =
          "Connections at a time; further ones are refused with an error. The limit of open files "
-         "must leave room for them."},
+         "(ulimit -n) must leave room for them: at the start fewer are allowed, with a warning, "
+         "if it does not; CONFIG SET refuses."},
     {.name = "maxmemory-clients",
      .bind = NumberValue{&Config::maxmemory_clients, 0, kLongMax, ValueUnit::kMemoryOrPercent},
      .initial = "0",
+     .effect = OptionEffect::kLater,
+     .later = kNoClientEviction,
      .doc =
          "Memory of all clients' buffers together, as a size or as percent of maxmemory (5%); the "
          "fattest clients are disconnected beyond it. 0: no limit."},
@@ -36,9 +39,10 @@ constexpr Option kClients[] = {
      .bind = &kOutputLimitWords,
      .initial = "normal 0 0 0 slave 256mb 64mb 60 pubsub 32mb 8mb 60",
      .doc =
-         "Replies that wait for a client that does not read, by class (normal, replica, pubsub): "
-         "it is disconnected at the hard limit, or when it is over the soft limit for so many "
-         "seconds. 0: no limit. For each class:\n"
+         "Replies that wait for a client that does not read, by class: it is disconnected at the "
+         "hard limit, or when it is at the soft limit for more than so many seconds. 0: no "
+         "limit. All clients of this version are of the class normal; replica and pubsub are kept "
+         "for later. For each class:\n"
          "  client-output-buffer-limit <class> <hard> <soft> <seconds>"},
     {.name = "client-query-buffer-limit",
      .bind =
@@ -57,6 +61,8 @@ constexpr Option kClients[] = {
     {.name = "tracking-table-max-keys",
      .bind = NumberValue{&Config::tracking_table_max_keys, 0, kLongMax},
      .initial = "1000000",
+     .effect = OptionEffect::kLater,
+     .later = kNoTracking,
      .doc = "Keys remembered for CLIENT TRACKING; beyond it clients are told to forget some early. "
             "0: no limit."},
     {.name = "io-threads",
@@ -83,6 +89,8 @@ constexpr Option kMemory[] = {
     {.name = "maxmemory-policy",
      .bind = OneOf<&Config::maxmemory_policy>(kPolicyNames),
      .initial = "noeviction",
+     .effect = OptionEffect::kUnavailable,
+     .later = kNoEviction,
      .doc = "noeviction: the coldest objects leave memory and stay on disk; nothing is lost.\n"
             "DANGER: every other policy makes the server a cache that really deletes keys: of all "
             "(allkeys-) or of those with an expiry (volatile-), by least recent use (lru), least "
@@ -90,14 +98,20 @@ constexpr Option kMemory[] = {
     {.name = "maxmemory-samples",
      .bind = NumberValue{&Config::maxmemory_samples, 1, kIntMax},
      .initial = "5",
+     .effect = OptionEffect::kLater,
+     .later = kNoEviction,
      .doc = "Keys that are compared to choose one to evict. More choose better and cost more."},
     {.name = "lfu-log-factor",
      .bind = NumberValue{&Config::lfu_log_factor, 0, kIntMax},
      .initial = "10",
+     .effect = OptionEffect::kLater,
+     .later = kNoEviction,
      .doc = "How slowly the counter of uses grows: with 10 about a million uses fill it."},
     {.name = "lfu-decay-time",
      .bind = NumberValue{&Config::lfu_decay_time, 0, kIntMax},
      .initial = "1",
+     .effect = OptionEffect::kLater,
+     .later = kNoEviction,
      .doc = "Minutes after which an unused key's counter sinks by one; 0: it does not sink."},
     {.name = "block-cache",
      .bind = NumberValue{&Config::block_cache, 0, kLongMax, ValueUnit::kMemory},
@@ -107,10 +121,13 @@ constexpr Option kMemory[] = {
     {.name = "write-buffer",
      .bind = NumberValue{&Config::write_buffer, kMebibyte, kLongMax, ValueUnit::kMemory},
      .initial = "64mb",
+     .change = Mutability::kStart,
      .doc = "RocksDB's memtables, all together; when they are full they are written to files."},
     {.name = "cold-object-max",
      .bind = NumberValue{&Config::cold_object_max, 0, kLongMax},
      .initial = "10000",
+     .effect = OptionEffect::kLater,
+     .later = kNoPartialLoad,
      .doc =
          "A hash, set or sorted set that is not in memory and has more elements is not loaded for "
          "the sake of one element: the command reads that element alone."},

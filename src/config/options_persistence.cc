@@ -33,8 +33,9 @@ constexpr Option kPersistence[] = {
      .bind = TextValue{&Config::dir},
      .initial = "./",
      .change = Mutability::kProtected,
-     .doc = "Directory of the data: the log, the store, and files with relative names. One server "
-            "at a time can use it."},
+     .doc =
+         "Directory of the data: the log, the store, and files with relative names. One server "
+         "at a time can use it. While it runs the directory stays: CONFIG SET accepts no other."},
     {.name = "appendfsync",
      .bind = OneOf<&Config::appendfsync>(kFsyncNames),
      .initial = "everysec",
@@ -55,6 +56,7 @@ constexpr Option kPersistence[] = {
     {.name = "log-segment-bytes",
      .bind = NumberValue{&Config::log_segment_bytes, kMebibyte, kLongMax, ValueUnit::kMemory},
      .initial = "64mb",
+     .change = Mutability::kStart,
      .doc = "Size at which the log begins a new file."},
     {.name = "log-replay-max",
      .bind = NumberValue{&Config::log_replay_max, kMebibyte, kLongMax, ValueUnit::kMemory},
@@ -67,7 +69,8 @@ constexpr Option kPersistence[] = {
      .initial = "256mb",
      .doc =
          "With less free space in dir writes are refused (MISCONF) and reads served, so that the "
-         "store can still tidy up. 0: not looked at."},
+         "store can still tidy up. It is looked at once a second, and writes are accepted again "
+         "as soon as there is more. 0: not looked at."},
 };
 
 constexpr Option kRedisFiles[] = {

@@ -17,12 +17,13 @@ constexpr Option kSecurity[] = {
      .bind = TextValue{&Config::requirepass},
      .initial = "\"\"",
      .sensitive = true,
-     .doc = "Password of the user \"default\"; empty: it needs none. With aclfile or user lines it "
-            "is better said there."},
+     .doc = "Password of the user \"default\"; empty: it needs none."},
     {.name = "aclfile",
      .bind = TextValue{&Config::aclfile},
      .initial = "\"\"",
      .change = Mutability::kStart,
+     .effect = OptionEffect::kUnavailable,
+     .later = kNoUsers,
      .doc =
          "File with one line per user, as ACL SAVE writes it. It can't be combined with \"user\" "
          "lines in this file:\n"
@@ -30,19 +31,21 @@ constexpr Option kSecurity[] = {
     {.name = "acllog-max-len",
      .bind = NumberValue{&Config::acllog_max_len, 0, kLongMax},
      .initial = "128",
+     .effect = OptionEffect::kLater,
+     .later = kNoUsers,
      .doc = "Entries that ACL LOG keeps; the oldest goes first."},
     {.name = "acl-pubsub-default",
      .bind = OneOf<&Config::acl_pubsub_default>(kAclPubsubNames),
      .initial = "resetchannels",
+     .effect = OptionEffect::kLater,
+     .later = kNoPubsub,
      .doc = "Channels that a new user may use: none (resetchannels) or all (allchannels)."},
     {.name = "enable-protected-configs",
      .bind = OneOf<&Config::enable_protected_configs>(kPermissionNames),
      .initial = "no",
      .change = Mutability::kStart,
-     .doc =
-         "Whether CONFIG SET may change options that lead to files (dir, dbfilename): no, yes, or "
-         "from this machine only (local).\n"
-         "DANGER: with yes, whoever may run CONFIG decides where files are written."},
+     .doc = "Whether CONFIG SET may name options that lead to files (dir, dbfilename): no, yes, or "
+            "from this machine only (local)."},
     {.name = "enable-debug-command",
      .bind = OneOf<&Config::enable_debug_command>(kPermissionNames),
      .initial = "no",
@@ -65,11 +68,13 @@ constexpr Option kSecurity[] = {
 }  // namespace
 
 OptionSection SecurityOptions() {
-  return {"SECURITY",
-          "Commands can be renamed, or taken away with an empty name, by lines such as:\n"
-          "  rename-command FLUSHALL \"\"\n"
-          "Rules for users do the same for some clients only, and are the better way.",
-          kSecurity};
+  return {
+      "SECURITY",
+      "Commands can be renamed, or taken away with an empty name, by lines such as:\n"
+      "  rename-command FLUSHALL \"\"\n"
+      "Lines with rules for users (\"user\") are refused: in this version there is only the user "
+      "\"default\".",
+      kSecurity};
 }
 
 }  // namespace veddb

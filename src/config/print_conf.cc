@@ -37,10 +37,17 @@ std::string Bounds(const NumberValue& number) {
 void PrintOptionEntry(const Option& option, const Config& defaults, std::string& out) {
   std::string doc;
   if (option.effect == OptionEffect::kCompat) doc += "No effect. ";
+  if (option.effect == OptionEffect::kLater) {
+    doc += "Has no effect in this version: " + std::string(option.later) + ".\n";
+  }
+  if (option.effect == OptionEffect::kUnavailable) {
+    doc += "Not available in this version, only the default is accepted: " +
+           std::string(option.later) + ".\n";
+  }
   doc += option.doc;
   PrintComment(doc, out);
   std::string facts;
-  if (option.effect == OptionEffect::kReal) {
+  if (option.effect != OptionEffect::kCompat) {
     if (const NumberValue* number = std::get_if<NumberValue>(&option.bind))
       facts += Bounds(*number);
     if (option.change == Mutability::kStart) facts += "Only at the start. ";

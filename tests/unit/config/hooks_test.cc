@@ -8,12 +8,12 @@ namespace {
 TEST(ConfigHooks, RunsOnceForAllItsOptionsAndSeesTheNewValues) {
   ConfigStore store;
   std::vector<int64_t> seen;
-  store.OnChange({"port", "tls-port", "timeout"}, [&](const Config& config) {
+  store.OnChange({"port", "maxclients", "timeout"}, [&](const Config& config) {
     EXPECT_EQ(&config, &store.config());
-    seen.push_back(config.port + config.tls_port);
+    seen.push_back(config.port + config.maxclients);
     return Ok();
   });
-  EXPECT_EQ(SetText(store, {{"port", "1"}, {"tls-port", "2"}}), "OK");
+  EXPECT_EQ(SetText(store, {{"port", "1"}, {"maxclients", "2"}}), "OK");
   EXPECT_EQ(seen, (std::vector<int64_t>{3}));
 }
 
@@ -60,13 +60,14 @@ TEST(ConfigHooks, ARefusalRestoresTheValuesAndTellsThoseThatRan) {
 TEST(ConfigHooks, UpdateAndLoadRunNone) {
   ConfigStore store;
   int runs = 0;
-  store.OnChange({"replicaof"}, [&](const Config&) {
+  store.OnChange({"dir", "timeout"}, [&](const Config&) {
     ++runs;
     return Ok();
   });
-  store.Update([](Config& config) { config.replicaof = {"10.0.0.1", 6379}; });
-  ASSERT_EQ(AsText(store.LoadText("slaveof 10.0.0.2 7")), "OK");
-  EXPECT_EQ(Shown(store, "slaveof"), "10.0.0.2 7");
+  store.Update([](Config& config) { config.dir = "/var/lib/veddb"; });
+  ASSERT_EQ(AsText(store.LoadText("timeout 7")), "OK");
+  EXPECT_EQ(Shown(store, "dir"), "/var/lib/veddb");
+  EXPECT_EQ(Shown(store, "timeout"), "7");
   EXPECT_EQ(runs, 0);
 }
 

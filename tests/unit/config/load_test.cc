@@ -74,7 +74,6 @@ TEST(ConfigLoad, GoodLinesSetTheirValue) {
       {"bind \"\"", "bind", ""},
       {"bind 127.0.0.1 -::1", "bind", "127.0.0.1 -::1"},
       {"bind \"127.0.0.1 -::1\"", "bind", "127.0.0.1 -::1"},
-      {"slaveof 1.2.3.4 5", "replicaof", "1.2.3.4 5"},
       {"replicaof NO one", "replicaof", ""},
       {"latency-tracking-info-percentiles", "latency-tracking-info-percentiles", ""},
       {"logfile \"/tmp/l og\"", "logfile", "/tmp/l og"},
@@ -175,15 +174,12 @@ TEST(ConfigLoad, AFileThatIncludesItselfIsAnError) {
             Fatal(1, "include " + file, "Files include each other too deeply"));
 }
 
-TEST(ConfigLoad, UsersAndRenamedCommandsAreKeptForTheirOwners) {
+TEST(ConfigLoad, RenamedCommandsAreKeptForTheirOwner) {
   ConfigStore store;
-  ASSERT_EQ(AsText(store.LoadText("rename-command CONFIG \"\"\nuser bob on >x ~*\nuser eve off")),
-            "OK");
+  ASSERT_EQ(AsText(store.LoadText("rename-command CONFIG \"\"")), "OK");
   ASSERT_EQ(store.config().renamed_commands.size(), 1u);
   EXPECT_EQ(store.config().renamed_commands[0],
             std::make_pair(std::string("CONFIG"), std::string()));
-  EXPECT_EQ(store.config().users,
-            (std::vector<std::vector<std::string>>{{"bob", "on", ">x", "~*"}, {"eve", "off"}}));
 }
 
 TEST(ConfigLoad, WhatCannotBeServedRefusesTheStart) {
@@ -191,7 +187,6 @@ TEST(ConfigLoad, WhatCannotBeServedRefusesTheStart) {
   EXPECT_EQ(Load(store, {"--cluster-enabled", "yes"}),
             "\n*** FATAL CONFIG FILE ERROR (VedDB) ***\nRedis Cluster is not supported: "
             "cluster-enabled must be no\n");
-  EXPECT_NE(AsText(store.LoadText("aclfile /a\nuser bob on")), "OK");
 }
 
 }  // namespace

@@ -104,9 +104,10 @@ TEST(ConfigRewrite, AValueFromAnIncludedFileIsWrittenEvenAtItsDefault) {
 
 TEST(ConfigRewrite, UsersAreWrittenFromTheList) {
   const ConfigDirectory directory;
-  const std::string file = directory.Write("a.conf", "user bob on >x\nuser eve off\nport 7\n");
+  const std::string file = directory.Write("a.conf", "port 7\n");
   ConfigStore store;
   ASSERT_EQ(Load(store, {file}), "OK");
+  directory.Write("a.conf", "user bob on >x\nuser eve off\nport 7\n");
   store.Update([](Config& config) { config.users = {{"amy", "on", "#12", "~a b*"}}; });
   ASSERT_EQ(AsText(store.Rewrite()), "OK");
   EXPECT_EQ(ReadText(file), "user amy on #12 \"~a b*\"\nport 7\n");

@@ -116,7 +116,7 @@ TEST(Options, OwnOptionsHaveTheirPlannedDefaults) {
 
 TEST(Options, TypedMembersCarryTheValue) {
   ConfigStore store;
-  ASSERT_EQ(SetText(store, {{"maxmemory-policy", "allkeys-lfu"},
+  ASSERT_EQ(SetText(store, {{"appendfsync", "always"},
                             {"notify-keyspace-events", "KEg"},
                             {"client-output-buffer-limit", "pubsub 1mb 2kb 3"},
                             {"maxmemory-clients", "5%"},
@@ -124,7 +124,7 @@ TEST(Options, TypedMembersCarryTheValue) {
                             {"save", "1 2 3 4"}}),
             "OK");
   const Config& config = store.config();
-  EXPECT_EQ(config.maxmemory_policy, MaxmemoryPolicy::kAllkeysLfu);
+  EXPECT_EQ(config.appendfsync, AppendFsync::kAlways);
   EXPECT_EQ(config.notify_keyspace_events, kNotifyKeyspace | kNotifyKeyevent | kNotifyGeneric);
   EXPECT_EQ(config.output_limit(ClientClass::kPubsub), (OutputLimit{1 << 20, 2048, 3}));
   EXPECT_EQ(config.maxmemory_clients, -5);
