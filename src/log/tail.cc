@@ -240,7 +240,10 @@ Status TailCheck::CheckReach() {
   }
   report_.tail = last.end;
   if (last.end >= from_) return Ok();
-  for (const Segment& segment : segments_) TRY(RemoveFile(SegmentPath(dir_, segment.start)));
+  for (const Segment& segment : segments_) {
+    const std::string path = SegmentPath(dir_, segment.start);
+    TRY(RenameFile(path, path + ".cut"));
+  }
   report_.restarted = true;
   report_.begin = report_.tail = from_;
   return Ok();

@@ -27,7 +27,7 @@ struct TailReport {
   LogPosition mark = 0;    // what was known as synced
   uint64_t cut_bytes = 0;  // torn bytes that were cut off
   // The log ended before `from` (it was less durable than the store): the store is ahead, the old
-  // segments were deleted, and the log goes on at `from`.
+  // segments were moved aside (.cut), and the log goes on at `from`.
   bool restarted = false;
 };
 

@@ -79,9 +79,11 @@ class Engine {
 
   // Writes the changes and the position atomically; when it returns they are visible. On an error
   // nothing was written and the batch still holds its changes; else it is emptied.
-  // REQUIRES: one caller at a time; position >= drained_position(); the log is synced up to
-  // `position`, or the caller can live with the store being ahead of the log after a loss of power.
   // May wait for compaction when the store falls far behind.
+  // REQUIRES: one caller at a time; position >= drained_position(); the log is synced up to
+  // `position` (LogWriter::SyncNow first, whatever the policy). Otherwise a failed sync or a loss
+  // of power leaves the store ahead of the log, and what is then appended at the positions between
+  // would be taken for applied.
   Status Drain(ChangeBatch&& batch, LogPosition position);
   LogPosition drained_position() const { return drained_.load(std::memory_order_acquire); }
   // Everything before it is in synced SST files: the log below it is not needed by this store.

@@ -6,7 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <iterator>
+#include <map>
+#include <random>
 
+#include "base/coding.h"
+#include "base/hash.h"
 #include "log/synced_mark.h"
 #include "tests/unit/log/log_fixture.h"
 
@@ -281,6 +286,7 @@ TEST_F(TailTest, ALogThatEndsBelowTheStoreBeyondTheMarkStartsAnew) {
   EXPECT_TRUE(report.restarted);
   EXPECT_EQ(report.tail, ahead);
   EXPECT_EQ(report.begin, ahead);
+  EXPECT_TRUE(fs::exists(Segment(0) + ".cut"));
   const auto writer = Open(ahead);
   ASSERT_TRUE(Append(*writer, 9).ok());
   EXPECT_EQ(ReadKeys(ahead, writer->end()), Keys(9, 10));
@@ -316,6 +322,82 @@ TEST_F(TailTest, WhatAnUnfinishedSegmentLeftIsRemoved) {
   WriteFile(Segment(ends_.back()) + ".tmp", "half a head");
   EXPECT_TRUE(CheckTail(dir(), 0).ok());
   EXPECT_FALSE(fs::exists(Segment(ends_.back()) + ".tmp"));
+}
+
+TEST_F(TailTest, AFlipAnywhereIsNeverASilentLoss) {
+  Fill(60, 60, 400);
+  const LogPosition tail = ends_.back();
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::directory_iterator(dir())) {
+    files.emplace(entry.path(), ReadFile(entry.path()));
+  }
+  std::mt19937 random(17);
+  int refused = 0;
+  for (int round = 0; round < 200; ++round) {
+    auto file = files.begin();
+    std::advance(file, static_cast<long>(random() % files.size()));
+    std::string bytes = file->second;
+    const size_t at = random() % bytes.size();
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8));
+    WriteFile(file->first, bytes);
+    const auto report = CheckTail(dir(), 0);
+    const bool whole = report.ok() && report->tail == tail && ReadKeys(0, tail) == Keys(0, 60);
+    if (report.ok() && report->tail != tail) ADD_FAILURE() << file->first << " at " << at;
+    if (!whole) ++refused;
+    const bool is_mark = file->first.ends_with("synced");
+    EXPECT_TRUE(whole == is_mark) << file->first << " at " << at;
+    WriteFile(file->first, file->second);
+  }
+  EXPECT_GT(refused, 100);
+}
+
+TEST_F(TailTest, TheMarkIsTheBytesOfTheFormatPage) {
+  fs::create_directories(dir());
+  auto mark = SyncedMark::Open(dir()).TakeValue();
+  ASSERT_TRUE(mark->Renew(1000).ok());
+  ASSERT_TRUE(mark->Renew(2000).ok());
+  const std::string bytes = ReadFile(dir() + "/synced");
+  ASSERT_EQ(bytes.size(), 4096u + 32);
+  const auto slot = [](uint64_t sequence, uint64_t position) {
+    std::string out = "VEDDBSYN";
+    PutLE64(out, sequence);
+    PutLE64(out, position);
+    PutLE64(out, Hash64(out));
+    return out;
+  };
+  EXPECT_EQ(bytes.substr(4096), slot(1, 1000));
+  EXPECT_EQ(bytes.substr(0, 32), slot(2, 2000));
+  WriteFile(dir() + "/synced", slot(8, 3000));
+  EXPECT_EQ(SyncedMark::Read(dir()).TakeValue(), 3000u);
+}
+
+TEST_F(TailTest, ASegmentMadeByHandIsRead) {
+  // Nothing of the writer: header, frame and payload as FORMAT.md draws them.
+  std::string file = "VEDDBLOG";
+  PutLE32(file, 1);
+  PutLE32(file, 0);
+  PutLE64(file, 1000);
+  PutLE64(file, 1700000000123);
+  file.append(24, '\0');
+  PutLE64(file, Hash64(file));
+  const std::string payload("\x10\x03\x05keyvalue", 11);
+  std::string head;
+  PutLE32(head, static_cast<uint32_t>(payload.size()));
+  head += "VL";
+  head += std::string("\x01\x00", 2);
+  PutLE64(head, 1700000000123);
+  std::string sealed;
+  PutLE64(sealed, Hash64(payload));
+  sealed += head;
+  PutLE64(sealed, 1000);
+  PutLE64(head, Hash64(sealed));
+  PutLE64(head, 0);
+  fs::create_directories(dir());
+  WriteFile(Segment(1000), file + head + payload);
+  const auto report = CheckTail(dir(), 1000);
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  EXPECT_EQ(report->tail, 1000u + 32 + 11);
+  EXPECT_EQ(ReadKeys(1000, report->tail), (std::vector<std::string>{"key"}));
 }
 
 }  // namespace
