@@ -47,6 +47,8 @@ int Run(const std::string& dir, unsigned seed) {
     if (!position.ok()) return Fail(position.error());
     if (write(STDOUT_FILENO, &number, sizeof number) != sizeof number) return 1;
     if (++number < drain_at) continue;
+    const Status synced = (*log)->SyncNow();
+    if (!synced.ok()) return Fail(synced.error());
     const Status drained = (*engine)->Drain(std::move(batch), *position);
     if (!drained.ok()) return Fail(drained.error());
     if (random() % 6 == 0) {
