@@ -146,6 +146,11 @@ class Keyspace {
       for (auto& state : states) state->touched.store(true, std::memory_order_relaxed);
     }
   }
+  // The visitor must not add or drop watchers.
+  template <typename Visitor>
+  void ForWatched(Visitor visit) const {
+    for (const auto& [key, states] : watchers_) visit(Bytes(key));
+  }
   void SwapWatchers(Keyspace& other) { watchers_.swap(other.watchers_); }
 
  private:

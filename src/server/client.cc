@@ -14,7 +14,10 @@ namespace {
 constexpr size_t kUnsentPauseBytes = 64 << 20;
 // While a client waits, so many bytes of further requests are taken in.
 constexpr size_t kWaitingBufferBytes = 1 << 20;
+// As in Redis: before it has authenticated nobody may make the server hold more than this for him.
+constexpr size_t kUnauthenticatedOutputBytes = 1024;
 constexpr int64_t kBufferIdleMillis = 2000;
+constexpr size_t kBufferSlackBytes = 1024;
 
 }  // namespace
 
@@ -58,6 +61,10 @@ void Client::EndReply(std::string& target, size_t before) {
   ++turn_replies_;
   if (&target != &connection_->out()) turn_slots_ = true;
   server_.QueueFlush(*this);
+  if (connection_->unsent() > kUnauthenticatedOutputBytes && !server_.Authenticated(session)) {
+    LogWarning("Closing a client that has not authenticated and does not read its replies.");
+    CloseSoon();
+  }
 }
 
 uint64_t Client::ReserveSlot() {
@@ -103,6 +110,7 @@ void Client::ForgetTurn() {
 
 void Client::OnBytes(Bytes bytes) {
   if (closing_) return;
+  server_.BeginTurn();
   active_ms = server_.now_ms();
   if (buffer_.empty() && wait_ == Wait::kNone) {
     const size_t taken = Process(bytes);
@@ -175,7 +183,7 @@ void Client::Resume() {
 
 void Client::TrimQueryBuffer(int64_t now_ms) {
   const bool idle = now_ms - active_ms > kBufferIdleMillis;
-  if (idle && buffer_.capacity() > buffer_.size() + 1024) buffer_.shrink_to_fit();
+  if (idle && buffer_.capacity() > buffer_.size() + kBufferSlackBytes) buffer_.shrink_to_fit();
 }
 
 void Client::CloseSoon() {

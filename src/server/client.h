@@ -76,7 +76,10 @@ class Client final : public ConnectionUser {
   int64_t active_ms = 0;  // last request
   const Command* last_command = nullptr;
   size_t query_buffer_used() const { return buffer_.size(); }
-  size_t query_buffer_free() const { return buffer_.capacity() - buffer_.size(); }
+  size_t query_buffer_free() const {
+    // What std::string keeps inside of itself is no buffer of its own.
+    return buffer_.capacity() > sizeof buffer_ ? buffer_.capacity() - buffer_.size() : 0;
+  }
   void TrimQueryBuffer(int64_t now_ms);
   bool queued_for_flush = false;
   uint64_t flush_after = 0;  // a log position that must be synced before the replies go out

@@ -9,6 +9,19 @@
 
 namespace veddb {
 
+bool PassesOutputLimit(const OutputLimit& limit, size_t unsent, int64_t now_ms,
+                       int64_t& over_soft_since_ms) {
+  const auto bytes = static_cast<int64_t>(unsent);
+  if (limit.soft_bytes == 0 || bytes < limit.soft_bytes) {
+    over_soft_since_ms = 0;
+  } else if (over_soft_since_ms == 0) {
+    over_soft_since_ms = now_ms;
+  } else if ((now_ms - over_soft_since_ms) / 1000 > limit.soft_seconds) {
+    return true;
+  }
+  return limit.hard_bytes != 0 && bytes >= limit.hard_bytes;
+}
+
 void Clients::Add(std::unique_ptr<Connection> connection) {
   const Config& config = server_.config().config();
   ++figures_.accepted;
@@ -124,8 +137,21 @@ void Clients::Flush(LogPosition end, LogPosition synced, bool wait_for_sync) {
 
 void Clients::EnforceOutputLimit(Client& client) {
   const OutputLimit& limit = server_.config().config().output_limit(ClientClass::kNormal);
-  if (limit.hard_bytes == 0) return;
-  if (client.connection().unsent() <= static_cast<size_t>(limit.hard_bytes)) return;
+  if (limit.hard_bytes == 0 && limit.soft_bytes == 0) {
+    if (!over_soft_limit_.empty()) over_soft_limit_.clear();
+    return;
+  }
+  const uint64_t id = client.session.id;
+  const auto known = over_soft_limit_.find(id);
+  int64_t since_ms = known == over_soft_limit_.end() ? 0 : known->second;
+  const bool passes =
+      PassesOutputLimit(limit, client.connection().unsent(), server_.now_ms(), since_ms);
+  if (since_ms == 0) {
+    over_soft_limit_.erase(id);
+  } else {
+    over_soft_limit_[id] = since_ms;
+  }
+  if (!passes) return;
   LogWarning("Client " + std::to_string(client.session.id) +
              " scheduled to be closed ASAP for overcoming of output buffer limits.");
   client.CloseSoon();
@@ -149,6 +175,7 @@ void Clients::CloseDead() {
     server_.Unwatch(client.session);
     figures_.net_input_bytes += client.connection().bytes_read();
     figures_.net_output_bytes += client.connection().bytes_written();
+    over_soft_limit_.erase(id);
     clients_.erase(found);
   }
 }
@@ -192,6 +219,7 @@ void Clients::OncePerSecond(int64_t now_ms) {
   const int64_t timeout_s = server_.config().config().timeout;
   for (auto& [id, client] : clients_) {
     client->TrimQueryBuffer(now_ms);
+    if (!client->closing()) EnforceOutputLimit(*client);
     const bool idle = timeout_s > 0 && now_ms - client->active_ms > timeout_s * 1000;
     if (idle && client->wait() == Wait::kNone && !client->in_flight() && !client->closing()) {
       LogVerbose("Closing idle client");

@@ -21,6 +21,11 @@ struct ClientFigures {
   uint64_t net_output_bytes = 0;
 };
 
+// Whether a client with so many unsent bytes is to be closed. `over_soft_since_ms` is the client's:
+// since when it has been at the soft limit, 0: it is not.
+bool PassesOutputLimit(const OutputLimit& limit, size_t unsent, int64_t now_ms,
+                       int64_t& over_soft_since_ms);
+
 class Clients {
  public:
   explicit Clients(Server& server) : server_(server) {}
@@ -78,6 +83,7 @@ class Clients {
   std::vector<uint64_t> turn_;       // replied to in this turn
   std::vector<uint64_t> resumable_;
   std::vector<uint64_t> graves_;
+  absl::flat_hash_map<uint64_t, int64_t> over_soft_limit_;  // client and since when, in ms
   int64_t pause_until_ms_ = 0;
   bool pause_all_ = false;
   ClientFigures figures_;

@@ -33,6 +33,7 @@ void Cron::OncePerSecond(int64_t now_ms) {
   commands_before_ = commands;
   last_second_ms_ = now_ms;
   server_.clients().OncePerSecond(now_ms);
+  server_.WatchDisk();
   server_.shards().ForgetReclaimed();
   if (active_expire_) ScanExpiryFamily(now_ms);
 }

@@ -67,8 +67,8 @@ void Dispatcher::Reject(Client& client, Command* command, const Error& error) {
   std::string& target = client.ReplyTarget();
   const size_t before = target.size();
   Reply reply(target, client.session.protocol);
-  if (is_exec && client.session.in_multi) {
-    // EXEC that is refused ends its transaction.
+  if (is_exec) {
+    // EXEC that is refused ends its transaction, whatever the reason.
     server_.DiscardTransaction(client.session);
     reply.Error(MakeError(ErrorCode::kExecAbort,
                           "Transaction discarded because of: " + error.Wire()));

@@ -69,6 +69,11 @@ std::optional<Error> Durable(const GateInput& in) {
                                             in.state.refusal);
 }
 
+std::optional<Error> DiskHasRoom(const GateInput& in) {
+  if (in.state.disk_refusal.empty() || !Writes(in, Flag::kWrite)) return std::nullopt;
+  return MakeError(ErrorCode::kMisconf, "Writes are refused: " + in.state.disk_refusal);
+}
+
 std::optional<Error> Memory(const GateInput& in) {
   if (!in.state.memory_exhausted || !Writes(in, Flag::kDenyOom)) return std::nullopt;
   return MakeError(ErrorCode::kOom, "command not allowed when used memory > 'maxmemory'.");
@@ -80,11 +85,12 @@ std::optional<Error> AllowedInMulti(const GateInput& in) {
   return Err("Command not allowed inside a transaction");
 }
 
-constexpr std::array<NamedGate, 7> kGates = {{{"known", Known},
+constexpr std::array<NamedGate, 8> kGates = {{{"known", Known},
                                               {"arity", Arity},
                                               {"debug", DebugAllowed},
                                               {"auth", Authenticated},
                                               {"durable", Durable},
+                                              {"disk", DiskHasRoom},
                                               {"memory", Memory},
                                               {"multi", AllowedInMulti}}};
 

@@ -139,6 +139,8 @@ void AddPersistence(Server& server, Lines& out) {
   out.Add("log_replayed_records:%" PRIu64, server.recovery().records);
   out.Add("log_replay_msec:%" PRId64, server.recovery().took_ms);
   out.Add("writes_refused:%s", server.WriteRefusal().c_str());
+  out.Add("disk_free:%" PRId64, server.disk().free_bytes());
+  out.Add("disk_low:%d", server.disk().refusal().empty() ? 0 : 1);
   out.Add("drains:%" PRIu64, drains.drains);
   out.Add("drained_changes:%" PRIu64, drains.changes);
   out.Add("drain_last_msec:%" PRId64, drains.last_millis);

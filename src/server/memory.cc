@@ -14,8 +14,8 @@ namespace {
 constexpr int64_t kRelieveBytesPerTurn = 1 << 20;
 // Writers wait when so many times drain-bytes is pending: the store is behind.
 constexpr int64_t kPendingFactor = 4;
-// After so many drains that freed nothing the memory is held by something else.
-constexpr int kFutileDrainsMax = 3;
+// Writers go on while less than this part of maxmemory is over the limit and a drain is under way.
+constexpr int64_t kToleratedDivisor = 32;
 
 int64_t ReadAllocator(const char* name) {
   size_t value = 0;
@@ -46,42 +46,31 @@ void Memory::Relieve() {
   const int64_t pending = shards.Sum(&ObjectContext::pending_bytes);
   const bool store_behind = pending > kPendingFactor * config.drain_bytes;
   const int64_t over = config.maxmemory == 0 ? 0 : Used() - config.maxmemory;
-  if (over <= 0) {
-    futile_drains_ = 0;
-    exhausted_ = false;
-    if (store_behind) {
+  // Even without a single object there would be too much: no drain can help.
+  exhausted_ = over > shards.Sum(&ObjectContext::used_bytes);
+  if (over <= 0 || exhausted_) {
+    if (store_behind && !exhausted_) {
       writers_wait_ = true;
     } else {
       StopWaiting();
     }
-    return;
+    if (over <= 0) return;
   }
   int64_t freed = 0;
   const int64_t wanted = std::min(over, kRelieveBytesPerTurn);
   for (size_t i = 0; i < shards.shard_count() && freed < wanted; ++i) {
     if (shards.Idle(i)) freed += shards.shard(i).Unload(wanted - freed);
   }
-  if (freed >= wanted) {
-    futile_drains_ = 0;
-    exhausted_ = false;
+  if (freed >= wanted || exhausted_) {
     StopWaiting();
     return;
   }
-  if (pending > 0) {
-    // What is over can't leave before it is drained. A little is tolerated without a wait.
-    writers_wait_ = over > config.maxmemory / 32;
-    if (!drain_asked_) {
-      drain_asked_ = true;
-      shards.drainer().Request([this](const Status&) {
-        drain_asked_ = false;
-        ++futile_drains_;
-      });
-    }
-  } else {
-    ++futile_drains_;
-  }
-  exhausted_ = futile_drains_ > kFutileDrainsMax;
-  if (exhausted_) StopWaiting();  // they get the error now
+  if (pending == 0) return;
+  // What is over can't leave before it is drained. A little is tolerated without a wait.
+  writers_wait_ = over > config.maxmemory / kToleratedDivisor;
+  if (drain_asked_) return;
+  drain_asked_ = true;
+  shards.drainer().Request([this](const Status&) { drain_asked_ = false; });
 }
 
 void Memory::StopWaiting() {

@@ -42,7 +42,6 @@ class Memory {
   bool writers_wait_ = false;
   bool exhausted_ = false;
   bool drain_asked_ = false;
-  int futile_drains_ = 0;
 };
 
 }  // namespace veddb

@@ -6,16 +6,20 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <syslog.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <optional>
 
 #include "base/logging.h"
-#include "config/config_store.h"
+#include "server/crash_log.h"
 
 namespace veddb {
 namespace {
@@ -68,6 +72,15 @@ Status LockDirectory() {
   return Ok();
 }
 
+std::optional<SystemLog> SystemLogOf(const Config& config) {
+  if (!config.syslog_enabled) return std::nullopt;
+  constexpr std::array<int, 9> kFacilities = {LOG_USER,   LOG_LOCAL0, LOG_LOCAL1,
+                                              LOG_LOCAL2, LOG_LOCAL3, LOG_LOCAL4,
+                                              LOG_LOCAL5, LOG_LOCAL6, LOG_LOCAL7};
+  return SystemLog{config.syslog_ident,
+                   kFacilities[static_cast<size_t>(config.syslog_facility)]};
+}
+
 }  // namespace
 
 std::string AnswerToFlags(const std::vector<std::string>& arguments) {
@@ -82,7 +95,13 @@ std::string AnswerToFlags(const std::vector<std::string>& arguments) {
   return {};
 }
 
-Status PrepareProcess(const Config& config) {
+std::string PidFileOf(const Config& config) {
+  if (config.pidfile.empty() && config.daemonize) return "/var/run/veddb.pid";
+  return config.pidfile;
+}
+
+Status PrepareProcess(ConfigStore& store) {
+  const Config& config = store.config();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
@@ -92,11 +111,14 @@ Status PrepareProcess(const Config& config) {
   if (chdir(config.dir.c_str()) != 0) {
     return SystemError("Can't chdir to '" + config.dir + "'");
   }
+  std::error_code error;
+  const std::string directory = std::filesystem::current_path(error).string();
+  if (error) return Err("The data directory has no name: " + error.message());
+  store.Update([&](Config& changed) { changed.dir = directory; });
   if (config.daemonize && !ByUpstartOrSystemd(config)) TRY(Daemonize());
-  TRY(OpenLog(config.logfile, config.loglevel));
-  if (!config.pidfile.empty() || config.daemonize) {
-    TRY(WritePidFile(config.pidfile.empty() ? "/var/run/veddb.pid" : config.pidfile));
-  }
+  TRY(OpenLog(config.logfile, config.loglevel, SystemLogOf(config)));
+  if (config.crash_log_enabled) InstallCrashLog(config.logfile);
+  if (const std::string file = PidFileOf(config); !file.empty()) TRY(WritePidFile(file));
   return LockDirectory();
 }
 

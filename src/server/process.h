@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "config/config.h"
+#include "config/config_store.h"
 
 namespace veddb {
 
@@ -16,8 +17,11 @@ inline constexpr char kRedisVersion[] = "7.0.15";
 
 // The text for --version, --help and --print-conf; empty if none of them is asked for.
 std::string AnswerToFlags(const std::vector<std::string>& arguments);
-// Changes into `dir` (made if it is not there), daemonizes, writes the pid file, opens the log.
-Status PrepareProcess(const Config& config);
+// Changes into `dir` (made if it is not there), whose absolute path it is from then on; daemonizes,
+// writes the pid file, opens the messages.
+Status PrepareProcess(ConfigStore& store);
+// Empty: none is written.
+std::string PidFileOf(const Config& config);
 void LogStartBanner(const Config& config, const std::string& config_file);
 // systemd's notification protocol (sd_notify), if the process is supervised by it.
 void NotifySupervisor(const Config& config, const std::string& state);

@@ -41,7 +41,7 @@ Server::~Server() = default;
 ParserLimits Server::LimitsOf(const Session& session) const {
   ParserLimits limits;
   limits.bulk_bytes_max = static_cast<uint64_t>(config_.config().proto_max_bulk_len);
-  limits.authenticated = session.authenticated || config_.config().requirepass.empty();
+  limits.authenticated = Authenticated(session);
   return limits;
 }
 
@@ -51,8 +51,7 @@ void Server::Run() {
   loop_.OnTurnEnd([this] { EndTurn(); });
   loop_.OnWake([this] { OnWake(); });
   loop_.Every(Cron::kTickMillis, [this] {
-    now_ms_ = WallMillis();
-    shards_->set_now(now_ms_);
+    BeginTurn();
     cron_.Tick(now_ms_);
   });
   for (const int signal : {SIGTERM, SIGINT}) {
@@ -66,8 +65,14 @@ void Server::Run() {
   Close();
 }
 
-void Server::OnWake() {
+void Server::SetTurnTime() {
+  turn_begun_ = true;
   now_ms_ = WallMillis();
+  shards_->set_now(now_ms_);
+}
+
+void Server::OnWake() {
+  BeginTurn();
   shards_->RunLoopSide();
   std::function<void()> work;
   while (posted_.try_dequeue(work)) work();
@@ -79,6 +84,7 @@ void Server::PostToLoop(std::function<void()> work) {
 }
 
 void Server::EndTurn() {
+  BeginTurn();
   clients_.Resume();
   cron_.ExpireDue(now_ms_);
   const Status committed = shards_->CommitTurn();
@@ -99,7 +105,7 @@ void Server::EndTurn() {
   clients_.CloseDead();
   shards_->FlushPosts();
   loop_.SetBusy(shards_->drainer().WantsTurns() || clients_.HasResumable());
-  now_ms_ = WallMillis();
+  turn_begun_ = false;
   if (shutdown_) BeginShutdown();
 }
 

@@ -22,9 +22,11 @@
 #include "resp/parser.h"
 #include "server/clients.h"
 #include "server/cron.h"
+#include "server/disk_guard.h"
 #include "server/dispatcher.h"
 #include "server/execution.h"
 #include "server/memory.h"
+#include "server/oom_score.h"
 #include "shard/shard_set.h"
 #include "storage/recovery.h"
 
@@ -57,10 +59,17 @@ class Server final : public ServerApi {
   // --- for clients and requests ---
   // Wall time of this turn; all commands of a turn see the same.
   int64_t now_ms() const { return now_ms_; }
+  // The first input of a turn sets its time: the loop may have slept since the last turn ended.
+  void BeginTurn() {
+    if (!turn_begun_) SetTurnTime();
+  }
   Wait Dispatch(Client& client, std::span<const Bytes> argv) {
     return dispatcher_.Dispatch(client, argv);
   }
   ParserLimits LimitsOf(const Session& session) const;
+  bool Authenticated(const Session& session) const {
+    return session.authenticated || config_.config().requirepass.empty();
+  }
   void QueueFlush(Client& client) { clients_.QueueFlush(client); }
   void NoteTurn(Client& client) { clients_.NoteTurn(client); }
   void ResumeLater(Client& client) { clients_.ResumeLater(client); }
@@ -73,8 +82,11 @@ class Server final : public ServerApi {
   // Nothing in memory is newer than the store. Loop.
   bool EverythingDrained();
   void NoteCommitFailure(const Error& error);
-  // The log or the store refuse writes: what commands are told, empty if they don't.
+  // The log, the store or the disk refuse writes: what commands are told, empty if they don't.
   std::string WriteRefusal();
+  // Once a second: disk-min-free.
+  void WatchDisk();
+  const DiskGuard& disk() const { return disk_; }
 
   // --- ServerApi ---
   ConfigStore& config() override { return config_; }
@@ -114,8 +126,11 @@ class Server final : public ServerApi {
   Status OpenStore();
   Status Listen();
   Status Relisten();
-  void ApplyConfig();
   void HookConfig();
+  // server_options.cc: before the store is opened, and when they change.
+  void ApplyProcessOptions();
+  void HookProcessOptions();
+  void SetTurnTime();
   void EndTurn();
   LogPosition GoodPosition() const;
   void RefuseWrites(const std::string& reason);
@@ -136,6 +151,9 @@ class Server final : public ServerApi {
   Dispatcher dispatcher_{*this};
   Memory memory_{*this};
   Cron cron_{*this};
+  DiskGuard disk_;
+  OomScore oom_score_;
+  int64_t store_files_ = 0;
   std::vector<std::unique_ptr<Listener>> listeners_;
   moodycamel::ConcurrentQueue<std::function<void()>> posted_;
 
@@ -144,6 +162,7 @@ class Server final : public ServerApi {
   Totals totals_;
   int64_t started_ms_ = 0;
   int64_t now_ms_ = 0;
+  bool turn_begun_ = false;
   bool shutdown_ = false;
   // After a failure of the log:
   bool commit_failed_ = false;  // memory may be ahead of the log and has to be rebuilt

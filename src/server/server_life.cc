@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // How a server starts and ends, and what a changed option does.
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,15 +9,11 @@
 
 #include "base/clock.h"
 #include "base/logging.h"
+#include "server/process.h"
 #include "server/server.h"
 
 namespace veddb {
 namespace {
-
-// File descriptors that are neither clients nor RocksDB's.
-constexpr int64_t kReservedFiles = 64;
-constexpr int64_t kStoreFilesMin = 64;
-constexpr int64_t kStoreFilesMax = 1024;
 
 FsyncPolicy PolicyOf(AppendFsync fsync) {
   switch (fsync) {
@@ -57,36 +52,16 @@ DrainLimits DrainLimitsOf(const Config& config) {
   return limits;
 }
 
-// Room for maxclients, as far as the system gives it.
-void RaiseFileLimit(const Config& config) {
-  rlimit limit = {};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const auto wanted = static_cast<rlim_t>(config.maxclients + kStoreFilesMax + kReservedFiles);
-  if (limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = std::min(wanted, limit.rlim_max);
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-    LogWarning("The limit of open files could not be raised: " +
-               std::string(std::strerror(errno)));
-  }
-}
-
-int StoreFiles(const Config& config) {
-  rlimit limit = {};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return static_cast<int>(kStoreFilesMin);
-  const int64_t left =
-      static_cast<int64_t>(limit.rlim_cur) - config.maxclients - kReservedFiles;
-  return static_cast<int>(std::clamp(left, kStoreFilesMin, kStoreFilesMax));
-}
-
 }  // namespace
 
 Status Server::Start() {
   const Config& config = config_.config();
   for (const auto& [from, to] : config.renamed_commands) TRY(registry_.Rename(from, to));
   dispatcher_.Start();
-  RaiseFileLimit(config);
+  ApplyProcessOptions();
   TRY(OpenStore());
   HookConfig();
+  HookProcessOptions();
   TRY(Listen());
   shards_->Start();
   memory_.Measure();
@@ -103,7 +78,7 @@ Status Server::OpenStore() {
   engine.dir = store_dir;
   engine.block_cache_bytes = CacheBytes(config);
   engine.write_buffer_bytes = WriteBufferBytes(config);
-  engine.max_open_files = StoreFiles(config);
+  engine.max_open_files = static_cast<int>(store_files_);
   engine_ = TRY(Engine::Open(engine));
   RecoveryOptions recovery;
   recovery_ = TRY(RecoverFromLog(*engine_, log_dir, recovery));
@@ -182,6 +157,9 @@ void Server::HookConfig() {
   config_.OnChange({"maxmemory", "block-cache"}, [this](const Config& config) {
     engine_->SetBlockCacheBytes(CacheBytes(config));
     shards_->drainer().set_limits(DrainLimitsOf(config));
+    memory_.Measure();
+    memory_.Relieve();
+    dispatcher_.gate_state().memory_exhausted = memory_.exhausted();
     return Ok();
   });
   config_.OnChange({"drain-interval", "drain-bytes", "log-replay-max"},
@@ -202,7 +180,10 @@ void Server::HookConfig() {
   });
 }
 
-std::string Server::WriteRefusal() { return dispatcher_.gate_state().refusal; }
+std::string Server::WriteRefusal() {
+  const std::string& refusal = dispatcher_.gate_state().refusal;
+  return refusal.empty() ? disk_.refusal() : refusal;
+}
 
 void Server::BeginShutdown() {
   // Every answered command is in the log already; only what is under way has to end.
@@ -229,7 +210,7 @@ void Server::Close() {
     LogWarning("The log could not be synced: " + synced.error().message);
   }
   const Config& config = config_.config();
-  if (!config.pidfile.empty()) unlink(config.pidfile.c_str());
+  if (const std::string file = PidFileOf(config); !file.empty()) unlink(file.c_str());
   LogWarning("VedDB is now ready to exit, bye bye...");
 }
 

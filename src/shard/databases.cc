@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/coding.h"
 #include "base/logging.h"
 #include "object/serialize.h"
@@ -43,6 +44,13 @@ bool DecodeCollection(Bytes value, Collection* collection) {
   if (!GetSized(&value, &name)) return false;
   collection->name = std::string(name);
   return true;
+}
+
+void DeleteIfDue(Keyspace& keyspace, Bytes key) {
+  Entry* entry = keyspace.Find(key, Hash64(key));
+  if (entry != nullptr && entry->present() && entry->ExpiredAt(WallMillis())) {
+    keyspace.Delete(entry);
+  }
 }
 
 Error BadCatalog(Bytes name) {
@@ -233,7 +241,14 @@ void ShardSet::SwapDatabases(uint32_t first, uint32_t second) {
   for (auto& shard : shards_) {
     Keyspace& one = *shard->databases_[first];
     Keyspace& other = *shard->databases_[second];
-    // A watched key is touched where either database holds it, before or after.
+    // A watched key is touched where either database holds it, before or after. One that is due
+    // is as good as gone: it goes now, so that the swap does not bring it back as a change.
+    for (Keyspace* watched : {&one, &other}) {
+      watched->ForWatched([&](Bytes key) {
+        DeleteIfDue(one, key);
+        DeleteIfDue(other, key);
+      });
+    }
     const auto exists = [](Keyspace& keyspace) {
       return [&keyspace](Bytes key) {
         const Entry* entry = keyspace.Find(key, Hash64(key));
@@ -343,6 +358,8 @@ void ShardSet::ReclaimDropped() {
                    status.error().message);
       }
     }
+    // The names stay in the catalog until the drop itself would survive a crash.
+    if (done.empty() || !engine_.Flush().ok()) return;
     const std::lock_guard<std::mutex> lock(reclaimed_mutex_);
     reclaimed_.insert(reclaimed_.end(), done.begin(), done.end());
   });

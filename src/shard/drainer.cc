@@ -157,9 +157,15 @@ void Drainer::ThreadMain() {
 }
 
 Status Drainer::WriteToEngine(ChangeBatch& batch, LogPosition position) {
-  Status status = engine_.Drain(std::move(batch), position);
+  const auto drain = [&]() -> Status {
+    // The store must never be ahead of what the log is known to hold: after a failed sync the log
+    // goes on at its last synced position.
+    TRY(log_.SyncNow());
+    return engine_.Drain(std::move(batch), position);
+  };
+  Status status = drain();
   while (!status.ok()) {
-    // The batch is kept: it is the only copy outside of the log.
+    // The batch still holds everything: it is the only copy outside of the log.
     LogWarning("A drain to disk failed and is tried again: " + status.error().message);
     {
       std::unique_lock<std::mutex> lock(mutex_);
@@ -170,8 +176,7 @@ Status Drainer::WriteToEngine(ChangeBatch& batch, LogPosition position) {
         return status;
       }
     }
-    if (const Status resumed = engine_.Resume(); !resumed.ok()) continue;
-    status = engine_.Drain(std::move(batch), position);
+    if (engine_.background_error().ok() || engine_.Resume().ok()) status = drain();
   }
   failing_.store(false, std::memory_order_release);
   if (log_.end() - engine_.flushed_position() > limits_.log_replay_bytes_max) {
