@@ -44,7 +44,7 @@ void Reload(Call& call) {
 void PackedThreshold(Call& call) {
   constexpr uint64_t kMax = uint64_t{1} << 32;
   const std::optional<uint64_t> bytes = ParseMemorySize(call.argv[2]);
-  if (!bytes || *bytes == 1 || *bytes > kMax) {
+  if (!bytes || *bytes > kMax) {
     return call.reply.Error(
         Err("argument must be a memory value bigger than 1 and smaller than 4gb"));
   }

@@ -297,6 +297,13 @@ std::vector<Argument> ReadSequence(Pieces pieces, Place place) {
 
 // --- keys ---
 
+// Whether a key stands there, however many arguments are sent.
+bool StandsAt(const KeySpec& keys, int position) {
+  if (keys.collection || keys.first == 0) return false;
+  const int last = keys.last >= 0 ? keys.last : keys.first;
+  return position >= keys.first && position <= last && (position - keys.first) % keys.step == 0;
+}
+
 // Marks values that stand where a key spec says that a key is. Returns the position behind, or 0
 // once it depends on what is sent.
 size_t MarkKeys(std::vector<Argument>& arguments, size_t position, const CommandSpec& spec) {
@@ -308,7 +315,7 @@ size_t MarkKeys(std::vector<Argument>& arguments, size_t position, const Command
       if (position == 0) return 0;
     } else if (argument.type != ArgumentType::kPureToken) {
       for (size_t i = 0; i < std::size(spec.keys); ++i) {
-        if (spec.keys[i].collection || spec.keys[i].first != static_cast<int>(position)) continue;
+        if (!StandsAt(spec.keys[i], static_cast<int>(position))) continue;
         argument.type = ArgumentType::kKey;
         argument.key_spec = static_cast<int>(i);
       }
