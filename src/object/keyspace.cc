@@ -13,6 +13,8 @@ namespace veddb {
 namespace {
 
 constexpr size_t kUnloadSamples = 12;
+// Lists of entries give memory beyond this back when they are empty.
+constexpr size_t kListKept = 1 << 16;
 // A blob that is overwritten is kept while the new value fills at least half of it.
 constexpr size_t kBlobReuseDivisor = 2;
 
@@ -179,7 +181,7 @@ Blob* Keyspace::ResizeBlob(Entry* entry, size_t size) {
     const size_t capacity = grows ? size + std::min(size, kGreedyMax) : size;
     Blob* blob = NewBlob(entry, size, capacity);
     const size_t kept = std::min(size, before.size());
-    std::memcpy(blob->data, before.data(), kept);
+    if (kept != 0) std::memcpy(blob->data, before.data(), kept);
     std::memset(blob->data + kept, 0, size - kept);
     if (old != nullptr) {
       Account(-static_cast<int64_t>(BlobBytes(old->capacity)));
@@ -323,7 +325,7 @@ size_t Keyspace::DrainSome(size_t limit, ChangeBatch& batch) {
     batch_ = nullptr;
     draining_.clear();
     drain_next_ = 0;
-    if (draining_.capacity() > 1 << 16) draining_.shrink_to_fit();
+    if (draining_.capacity() > kListKept) draining_.shrink_to_fit();
   }
   return n;
 }
@@ -340,21 +342,15 @@ void Keyspace::WriteToDrain(Entry* entry, ChangeBatch& batch) {
   }
 }
 
-void Keyspace::FinishDrain() {
+size_t Keyspace::FinishDrain() {
   DCHECK(DrainWritten());
-  int64_t bytes = 0;
-  int64_t clean = 0;
   for (Entry* entry : drained_) {
-    if (entry->dirty_epoch > context_.drained_epoch) continue;
-    ++clean;
-    bytes += entry->key_size + (entry->has_blob() ? entry->value.blob->size : 8);
-    if (!entry->present()) Free(entry);
+    if (entry->dirty_epoch <= context_.drained_epoch && !entry->present()) Free(entry);
   }
-  context_.pending_entries.Add(-clean);
-  context_.pending_bytes.Add(-std::min(bytes, context_.pending_bytes.Get()));
   drained_.clear();
-  if (drained_.capacity() > 1 << 16) drained_.shrink_to_fit();
+  if (drained_.capacity() > kListKept) drained_.shrink_to_fit();
   unfinished_ = 0;
+  return dirty_.size();
 }
 
 bool Keyspace::UnloadOne(uint64_t random) {

@@ -106,8 +106,8 @@ class Keyspace {
   // Writes out up to `limit` entries of the draining list; returns how many it looked at.
   size_t DrainSome(size_t limit, ChangeBatch& batch);
   bool DrainWritten() const { return drain_next_ == draining_.size(); }
-  // The drain has reached the disk.
-  void FinishDrain();
+  // The drain has reached the disk. Returns how many entries have changed since it began.
+  size_t FinishDrain();
   // Every entry with a change that a snapshot of the disk may not have, for reads inside of
   // transactions: O(pending). REQUIRES: the shard is held, no drain is half written.
   template <typename Visitor>

@@ -87,8 +87,10 @@ void CommandRequest::Run(Turn& /*turn*/) {
   call.prepared = plan_.prepared.get();
   Session nobody;
   if (where() == Where::kLoop) {
-    // The command was accepted: it runs even if its client has gone.
+    // The command was accepted: it runs even if its client has gone, unless all it does is to
+    // change the client's session.
     Client* client = server_.FindClient(client_id_);
+    if (client == nullptr && Has(command_.spec->flags, Flag::kTransaction)) return;
     call.session = client != nullptr ? &client->session : &nobody;
     call.server = &server_;
     call.databases = &server_.shards();
@@ -130,6 +132,7 @@ void TransactionRequest::Run(Turn& /*turn*/) {
   }
   Session* session = nullptr;
   Session nobody;
+  nobody.database = transaction_->database();
   if (where() == Where::kLoop) {
     Client* client = server_.FindClient(client_id_);
     // The transaction was accepted: it runs even if its client has gone.

@@ -17,6 +17,8 @@ namespace veddb {
 namespace {
 
 constexpr size_t kErrorWordsMax = 128;
+// An argument has to fit into one record of the log, whatever proto-max-bulk-len says.
+constexpr uint64_t kArgumentBytesMax = uint64_t{1} << 30;
 // How often a log that failed is tried again.
 constexpr int64_t kReopenMillis = 1000;
 
@@ -40,7 +42,8 @@ Server::~Server() = default;
 
 ParserLimits Server::LimitsOf(const Session& session) const {
   ParserLimits limits;
-  limits.bulk_bytes_max = static_cast<uint64_t>(config_.config().proto_max_bulk_len);
+  limits.bulk_bytes_max = std::min(static_cast<uint64_t>(config_.config().proto_max_bulk_len),
+                                   kArgumentBytesMax);
   limits.authenticated = Authenticated(session);
   return limits;
 }

@@ -34,6 +34,7 @@ class Transaction {
 
   // Whether every command names its keys beforehand.
   bool keys_only() const { return keys_only_; }
+  uint32_t database() const { return database_; }
   // Shards of all keys, watched ones too; sorted. Every shard unless keys_only().
   std::vector<uint16_t> Shards() const;
   // Brings its keys of this shard into memory. On the holder.

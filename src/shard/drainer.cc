@@ -97,16 +97,17 @@ void Drainer::Begin() {
     set_.Post(new BeginJob(*this, AllShards(set_)));
     return;
   }
-  if (!set_.CommitTurn().ok()) {
-    // The server rebuilds memory before the next turn; the drain begins again after that.
-    state_ = State::kIdle;
-    retry_at_ms_ = begun_ms_ + kRetryMillis;
-    return;
-  }
   BeginWithShardsHeld();
 }
 
 void Drainer::BeginWithShardsHeld() {
+  // Everything in the dirty lists must lie before the position that is noted, or replay would count
+  // it twice. If it can't be logged, memory is rebuilt and the drain begins again after that.
+  if (!set_.CommitTurn().ok()) {
+    state_ = State::kIdle;
+    retry_at_ms_ = begun_ms_ + kRetryMillis;
+    return;
+  }
   // What was asked for until now is served by this drain.
   std::move(waiters_.begin(), waiters_.end(), std::back_inserter(served_));
   waiters_.clear();

@@ -96,6 +96,7 @@ void Shard::BeginDrain() {
   drain_batch_ = ChangeBatch();
   draining_ = true;
   part_written_ = false;
+  draining_bytes_ = context_.pending_bytes.Get();
   ForKeyspaces([&](Keyspace& keyspace) { keyspace.BeginDrain(drain_batch_); });
   ++context_.epoch;
 }
@@ -112,7 +113,10 @@ bool Shard::DrainSome(size_t limit) {
 
 void Shard::FinishDrain() {
   context_.drained_epoch = context_.epoch - 1;
-  ForKeyspaces([](Keyspace& keyspace) { keyspace.FinishDrain(); });
+  size_t pending = 0;
+  ForKeyspaces([&pending](Keyspace& keyspace) { pending += keyspace.FinishDrain(); });
+  context_.pending_entries.Set(static_cast<int64_t>(pending));
+  context_.pending_bytes.Add(-draining_bytes_);
   draining_ = false;
 }
 

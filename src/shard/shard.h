@@ -96,6 +96,7 @@ class Shard {
   ChangeBatch drain_batch_;
   bool draining_ = false;      // from BeginDrain to FinishDrain
   bool part_written_ = false;  // all of the drain under way is in the batch
+  int64_t draining_bytes_ = 0;  // pending when the drain began
   uint64_t random_ = 88172645463325252ULL;
 
   moodycamel::BlockingConcurrentQueue<Job*> mailbox_;

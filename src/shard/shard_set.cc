@@ -136,6 +136,7 @@ Status ShardSet::Rebuild(LogPosition good) {
     shard->context_.used_bytes.Set(0);
     shard->context_.pending_entries.Set(0);
     shard->context_.pending_bytes.Set(0);
+    shard->draining_bytes_ = 0;
     shard->draining_ = false;
   }
   dropped_.clear();
