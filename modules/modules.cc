@@ -25,6 +25,26 @@
 #endif
 
 namespace veddb {
+namespace {
+
+// What modules take from the options; they can't read those themselves, being on any thread.
+Status ApplyLimits(const Config& config) {
+  (void)config;  // where every module below is left out
+#ifdef VEDDB_MODULE_DOC
+  SetDocLimits({.document_bytes_max = config.doc_max_size, .batch_max = config.doc_batch_max});
+#endif
+#ifdef VEDDB_MODULE_KEYS
+  const bool by_frequency = config.maxmemory_policy == MaxmemoryPolicy::kAllkeysLfu ||
+                            config.maxmemory_policy == MaxmemoryPolicy::kVolatileLfu;
+  SetKeysModuleAccessMeasure(by_frequency ? AccessMeasure::kFrequency : AccessMeasure::kIdleTime);
+#endif
+#ifdef VEDDB_MODULE_STRING
+  SetStringModuleBytesMax(config.proto_max_bulk_len);
+#endif
+  return Ok();
+}
+
+}  // namespace
 
 Status AddModules(Server& server) {
 #ifdef VEDDB_MODULE_CONNECTION
@@ -45,7 +65,9 @@ Status AddModules(Server& server) {
 #ifdef VEDDB_MODULE_DOC
   TRY(server.AddCommands(DocCommands()));
 #endif
-  return Ok();
+  server.config().OnChange(
+      {"doc-max-size", "doc-batch-max", "maxmemory-policy", "proto-max-bulk-len"}, ApplyLimits);
+  return ApplyLimits(server.config().config());
 }
 
 }  // namespace veddb

@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   const veddb::Config& config = server.config().config();
-  if (const veddb::Status status = veddb::PrepareProcess(config); !status.ok()) {
+  if (const veddb::Status status = veddb::PrepareProcess(server.config()); !status.ok()) {
     return Fail(status.error());
   }
   veddb::LogStartBanner(config, server.config().file());

@@ -4,6 +4,7 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/syslog_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <array>
@@ -32,7 +33,8 @@ class LevelMark : public spdlog::custom_flag_formatter {
 
 }  // namespace
 
-Status OpenLog(const std::string& path, LogLevel level) {
+Status OpenLog(const std::string& path, LogLevel level,
+               const std::optional<SystemLog>& system_log) {
   std::shared_ptr<spdlog::logger> logger;
   try {
     spdlog::sink_ptr sink;
@@ -42,6 +44,12 @@ Status OpenLog(const std::string& path, LogLevel level) {
       sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
     }
     logger = std::make_shared<spdlog::logger>("veddb", sink);
+    if (system_log) {
+      // It writes time and process by itself.
+      constexpr bool kFormatted = false;
+      logger->sinks().push_back(std::make_shared<spdlog::sinks::syslog_sink_mt>(
+          system_log->ident, LOG_PID | LOG_NDELAY, system_log->facility, kFormatted));
+    }
   } catch (const spdlog::spdlog_ex& failure) {
     return Err("Can't open the log file: " + std::string(failure.what()));
   }

@@ -3,6 +3,7 @@
 // A line looks as Redis's: "PID:M 24 Nov 2026 05:28:18.123 * text".
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
@@ -12,8 +13,15 @@ namespace veddb {
 
 enum class LogLevel : uint8_t { kDebug, kVerbose, kNotice, kWarning };
 
-// Where messages go: the file (appended to), or standard output when the path is empty.
-Status OpenLog(const std::string& path, LogLevel level);
+struct SystemLog {
+  std::string ident;
+  int facility;  // LOG_USER … of syslog.h
+};
+
+// Where messages go: the file (appended to), or standard output when the path is empty; and to the
+// system's log where that is named.
+Status OpenLog(const std::string& path, LogLevel level,
+               const std::optional<SystemLog>& system_log = std::nullopt);
 void SetLogLevel(LogLevel level);
 void LogMessage(LogLevel level, Bytes text);
 
