@@ -2,6 +2,7 @@
 // Options whose effect this version does not have: those that would deceive are refused, the others
 // are warned of.
 #include <algorithm>
+#include <set>
 
 #include "config_testing.h"
 
@@ -133,6 +134,41 @@ TEST(ConfigEffect, AReasonIsGivenWhereTheEffectIsMissingAndOnlyThere) {
       EXPECT_EQ(!option.later.empty(), missing) << option.name;
     }
   }
+}
+
+// The members of anything that the sources of a folder name: what stands behind a dot.
+std::set<std::string> MembersNamedIn(const std::string& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() != ".cc") continue;
+    const std::string text = ReadText(entry.path().string());
+    for (size_t at = text.find('.'); at != std::string::npos; at = text.find('.', at + 1)) {
+      const size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_", at + 1);
+      names.insert(text.substr(at + 1, end - at - 1));
+    }
+  }
+  return names;
+}
+
+TEST(ConfigEffect, AnOptionThatHasOneIsReadByTheServer) {
+  const std::string root = PROJECT_DIR;
+  std::set<std::string> named = MembersNamedIn(root + "/src/server");
+  named.merge(MembersNamedIn(root + "/modules"));
+  // Read by functions of Config and ConfigStore, which are called there.
+  const std::set<std::string> by_function = {
+      "shards", "query-threads", "client-output-buffer-limit", "enable-protected-configs"};
+  int real = 0;
+  for (const OptionSection& section : OptionSections()) {
+    for (const Option& option : section.options) {
+      if (option.effect != OptionEffect::kReal) continue;
+      ++real;
+      std::string member(option.name);
+      std::replace(member.begin(), member.end(), '-', '_');
+      EXPECT_TRUE(named.contains(member) || by_function.contains(std::string(option.name)))
+          << option.name << " is said to have an effect, and nobody reads it";
+    }
+  }
+  EXPECT_GT(real, 35);
 }
 
 TEST(ConfigEffect, TheFileInPrintTellsIt) {
