@@ -18,8 +18,24 @@ namespace {
 
 void Id(Call& call) { call.reply.Integer(static_cast<int64_t>(call.session->id)); }
 
+size_t DecimalDigits(size_t n) { return FormatInt64(static_cast<int64_t>(n)).size(); }
+
+// The request that runs is the caller's: its arguments, and the input that they came in where that
+// is not kept in a buffer.
+ClientView WithRequest(ClientView view, std::span<const Bytes> argv) {
+  constexpr size_t kFrameBytes = 3;  // '*' or '$' and the line end
+  size_t frame = kFrameBytes + DecimalDigits(argv.size());
+  for (const Bytes argument : argv) {
+    view.argv_memory += argument.size();
+    frame += kFrameBytes + DecimalDigits(argument.size()) + 2;
+  }
+  if (view.query_buffer_used == 0) view.query_buffer_used = frame + view.argv_memory;
+  return view;
+}
+
 void Info(Call& call) {
-  call.reply.Verbatim("txt", ClientLine(call.server->ViewOf(*call.session)) + "\n");
+  const ClientView view = WithRequest(call.server->ViewOf(*call.session), call.argv);
+  call.reply.Verbatim("txt", ClientLine(view) + "\n");
 }
 
 void List(Call& call) {
@@ -27,7 +43,9 @@ void List(Call& call) {
   if (!filter.ok()) return call.reply.Error(filter.error());
   std::string text;
   call.server->ForEachClient([&](const ClientView& client) {
-    if (filter->Matches(client, *call.session)) text += ClientLine(client) + "\n";
+    if (!filter->Matches(client, *call.session)) return;
+    const bool caller = client.session == call.session;
+    text += ClientLine(caller ? WithRequest(client, call.argv) : client) + "\n";
   });
   call.reply.Verbatim("txt", text);
 }
