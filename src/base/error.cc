@@ -26,6 +26,7 @@ constexpr std::array<Row, static_cast<size_t>(ErrorCode::kCount)> kRows = {{
     {"MISCONF", "Writes are refused because the data can't be made durable now."},
     {"OOM", "The memory limit is reached and nothing can leave memory."},
     {"READONLY", "The server is a read-only replica."},
+    {"NOREPLICAS", "Fewer replicas than min-replicas-to-write are connected."},
     {"NOSCRIPT", "No script with this hash."},
     {"IOERR", "The data could not be read from disk."},
     {"BADJSON", "Text that is not JSON, or not valid Extended JSON; says at which byte."},

@@ -23,6 +23,7 @@ enum class ErrorCode : uint8_t {
   kMisconf,          // MISCONF
   kOom,              // OOM
   kReadOnly,         // READONLY
+  kNoReplicas,       // NOREPLICAS
   kNoScript,         // NOSCRIPT
   kIoErr,            // IOERR: reading the store failed
   kBadJson,          // BADJSON

@@ -40,6 +40,8 @@ Wait Dispatcher::Dispatch(Client& client, std::span<const Bytes> argv) {
   Command* command = server_.commands().Find(argv);
   const Config& config = server_.config().config();
   gate_state_.password_required = !config.requirepass.empty();
+  // No server can be a replica of this one yet, so any minimum is missed.
+  gate_state_.replicas_missing = config.min_replicas_to_write > 0;
   gate_state_.debug_allowed =
       config.enable_debug_command == Permission::kYes ||
       (config.enable_debug_command == Permission::kLocal && client.connection().from_loopback());
@@ -71,7 +73,8 @@ void Dispatcher::Reject(Client& client, Command* command, const Error& error) {
     // EXEC that is refused ends its transaction, whatever the reason.
     server_.DiscardTransaction(client.session);
     reply.Error(MakeError(ErrorCode::kExecAbort,
-                          "Transaction discarded because of: " + error.Wire()));
+                          "Transaction discarded because of: " +
+                              (error.code == ErrorCode::kErr ? error.message : error.Wire())));
   } else {
     reply.Error(error);
   }

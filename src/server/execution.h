@@ -17,6 +17,9 @@ class OwnedArguments {
  public:
   explicit OwnedArguments(std::span<const Bytes> argv);
   explicit OwnedArguments(const std::vector<std::string>& argv);
+  // A move would carry short bytes along and leave the views behind.
+  OwnedArguments(const OwnedArguments&) = delete;
+  OwnedArguments& operator=(const OwnedArguments&) = delete;
   std::span<const Bytes> views() const { return views_; }
 
  private:

@@ -74,6 +74,11 @@ std::optional<Error> DiskHasRoom(const GateInput& in) {
   return MakeError(ErrorCode::kMisconf, "Writes are refused: " + in.state.disk_refusal);
 }
 
+std::optional<Error> Replicas(const GateInput& in) {
+  if (!in.state.replicas_missing || !Writes(in, Flag::kWrite)) return std::nullopt;
+  return MakeError(ErrorCode::kNoReplicas, "Not enough good replicas to write.");
+}
+
 std::optional<Error> Memory(const GateInput& in) {
   if (!in.state.memory_exhausted || !Writes(in, Flag::kDenyOom)) return std::nullopt;
   return MakeError(ErrorCode::kOom, "command not allowed when used memory > 'maxmemory'.");
@@ -91,6 +96,7 @@ constexpr std::array<NamedGate, 8> kGates = {{{"known", Known},
                                               {"auth", Authenticated},
                                               {"durable", Durable},
                                               {"disk", DiskHasRoom},
+                                              {"replicas", Replicas},
                                               {"memory", Memory},
                                               {"multi", AllowedInMulti}}};
 

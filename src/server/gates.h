@@ -17,6 +17,7 @@ struct GateState {
   bool writes_refused = false;    // the log or the store can't take them
   std::string refusal;            // why
   std::string disk_refusal;       // why the disk has no room for more writes, empty if it has
+  bool replicas_missing = false;  // fewer than min-replicas-to-write
   bool memory_exhausted = false;  // over maxmemory, and nothing can leave memory
   bool debug_allowed = false;     // enable-debug-command, for this caller
 };

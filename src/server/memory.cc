@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "server/server.h"
 
 namespace veddb {
@@ -14,8 +15,14 @@ namespace {
 constexpr int64_t kRelieveBytesPerTurn = 1 << 20;
 // Writers wait when so many times drain-bytes is pending: the store is behind.
 constexpr int64_t kPendingFactor = 4;
-// Writers go on while less than this part of maxmemory is over the limit and a drain is under way.
-constexpr int64_t kToleratedDivisor = 32;
+// Parts of maxmemory below it: from where the figures are fresh, objects leave, writers wait.
+constexpr int64_t kNearDivisor = 4;
+constexpr int64_t kHeadroomDivisor = 8;
+constexpr int64_t kWaitDivisor = 32;
+// The part of maxmemory that may wait to be drained.
+constexpr int64_t kPendingDivisor = 4;
+// The allocator's figures cost some ten microseconds.
+constexpr int64_t kMeasureEveryMicros = 2000;
 
 int64_t ReadAllocator(const char* name) {
   size_t value = 0;
@@ -32,6 +39,7 @@ void Memory::Measure() {
   allocated_ = ReadAllocator("stats.allocated");
   resident_ = ReadAllocator("stats.resident");
   objects_at_measure_ = server_.shards().Sum(&ObjectContext::used_bytes);
+  measured_us_ = MonoMicros();
   if (at_start_ == 0) at_start_ = allocated_;
   peak_ = std::max(peak_, allocated_);
 }
@@ -43,40 +51,45 @@ int64_t Memory::Used() const {
 void Memory::Relieve() {
   const Config& config = server_.config().config();
   ShardSet& shards = server_.shards();
+  const int64_t limit = config.maxmemory;
   const int64_t pending = shards.Sum(&ObjectContext::pending_bytes);
-  const bool store_behind = pending > kPendingFactor * config.drain_bytes;
-  const int64_t over = config.maxmemory == 0 ? 0 : Used() - config.maxmemory;
+  if (limit == 0) {
+    exhausted_ = false;
+    SetWritersWait(pending > kPendingFactor * config.drain_bytes);
+    return;
+  }
+  // Far from the limit the figures of the last tick do; near it they have to be fresh.
+  if (Used() > limit - limit / kNearDivisor) MeasureOften();
+  const int64_t used = Used();
   // Even without a single object there would be too much: no drain can help.
-  exhausted_ = over > shards.Sum(&ObjectContext::used_bytes);
+  exhausted_ = used - limit > shards.Sum(&ObjectContext::used_bytes);
+  // Objects begin to leave a little before the limit, since what drains and compactions take for a
+  // while comes on top.
+  const int64_t over = used - (limit - limit / kHeadroomDivisor);
   if (over <= 0 || exhausted_) {
-    if (store_behind && !exhausted_) {
-      writers_wait_ = true;
-    } else {
-      StopWaiting();
-    }
-    if (over <= 0) return;
+    SetWritersWait(pending > limit / kPendingDivisor && !exhausted_);
+    return;
   }
   int64_t freed = 0;
   const int64_t wanted = std::min(over, kRelieveBytesPerTurn);
   for (size_t i = 0; i < shards.shard_count() && freed < wanted; ++i) {
     if (shards.Idle(i)) freed += shards.shard(i).Unload(wanted - freed);
   }
-  if (freed >= wanted || exhausted_) {
-    StopWaiting();
-    return;
-  }
-  if (pending == 0) return;
-  // What is over can't leave before it is drained. A little is tolerated without a wait.
-  writers_wait_ = over > config.maxmemory / kToleratedDivisor;
-  if (drain_asked_) return;
+  SetWritersWait(used - freed > limit - limit / kWaitDivisor && pending > 0);
+  if (freed >= wanted || pending == 0 || drain_asked_) return;
+  // What is over can't leave before it is drained.
   drain_asked_ = true;
   shards.drainer().Request([this](const Status&) { drain_asked_ = false; });
 }
 
-void Memory::StopWaiting() {
-  if (!writers_wait_) return;
-  writers_wait_ = false;
-  server_.clients().EndWait(Wait::kMemory);
+void Memory::MeasureOften() {
+  const int64_t now_us = MonoMicros();
+  if (now_us - measured_us_ >= kMeasureEveryMicros) Measure();
+}
+
+void Memory::SetWritersWait(bool wait) {
+  if (writers_wait_ && !wait) server_.clients().EndWait(Wait::kMemory);
+  writers_wait_ = wait;
 }
 
 }  // namespace veddb

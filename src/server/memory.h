@@ -31,7 +31,8 @@ class Memory {
   int64_t at_start() const { return at_start_; }
 
  private:
-  void StopWaiting();
+  void MeasureOften();
+  void SetWritersWait(bool wait);
 
   Server& server_;
   int64_t allocated_ = 0;
@@ -39,6 +40,7 @@ class Memory {
   int64_t resident_ = 0;
   int64_t peak_ = 0;
   int64_t at_start_ = 0;
+  int64_t measured_us_ = 0;
   bool writers_wait_ = false;
   bool exhausted_ = false;
   bool drain_asked_ = false;

@@ -19,7 +19,6 @@ Transaction::Transaction(Server& server, Session& session)
   for (const WatchedKey& key : watched_) {
     watched_refs_.push_back(MakeKeyRef(key.key, key.database, shards.shard_count()));
   }
-  steps_.reserve(session.queue.size());
   for (const QueuedCommand& queued : session.queue) {
     Command* command = server.CommandOf(*queued.spec);
     steps_.emplace_back(command, queued.argv);

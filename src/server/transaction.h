@@ -6,6 +6,7 @@
 // a collection …) it holds every shard, runs on the loop, and each command is prepared when its turn
 // comes, so that it sees what the ones before it did.
 #pragma once
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,7 +53,7 @@ class Transaction {
   void ResolveKeys(Step& step);
 
   Server& server_;
-  std::vector<Step> steps_;
+  std::deque<Step> steps_;  // a step never moves: its keys point into its arguments
   std::vector<WatchedKey> watched_;
   std::vector<KeyRef> watched_refs_;
   std::shared_ptr<WatchState> watch_;
