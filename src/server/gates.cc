@@ -90,7 +90,7 @@ std::optional<Error> AllowedInMulti(const GateInput& in) {
   return Err("Command not allowed inside a transaction");
 }
 
-constexpr std::array<NamedGate, 8> kGates = {{{"known", Known},
+constexpr std::array<NamedGate, 9> kGates = {{{"known", Known},
                                               {"arity", Arity},
                                               {"debug", DebugAllowed},
                                               {"auth", Authenticated},
