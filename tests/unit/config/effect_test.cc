@@ -28,8 +28,6 @@ const Refusal kRefusals[] = {
     {"slaveof", "10.0.0.1 6379", "there is no replication"},
     {"masterauth", "secret", "there is no replication"},
     {"masteruser", "bob", "there is no replication"},
-    {"min-replicas-to-write", "1", "there is no replication"},
-    {"min-slaves-to-write", "2", "there is no replication"},
     {"maxmemory-policy", "allkeys-lru", "no key is deleted because of memory"},
     {"maxmemory-policy", "volatile-ttl", "no key is deleted because of memory"},
 };
