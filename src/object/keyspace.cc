@@ -109,10 +109,16 @@ void Keyspace::AddToDirty(Entry* entry) {
   if (entry->dirty_epoch <= context_.drained_epoch) context_.pending_entries.Add(1);
   entry->dirty_epoch = context_.epoch;
   entry->flags |= Entry::kPending;
+  entry->flags &= static_cast<uint8_t>(~Entry::kSized);
   entry->pending_index = static_cast<uint32_t>(dirty_.size());
   dirty_.push_back(entry);
-  const size_t bytes = entry->key_size + (entry->has_blob() ? entry->value.blob->size : 8);
-  context_.pending_bytes.Add(static_cast<int64_t>(bytes));
+  context_.pending_bytes.Add(static_cast<int64_t>(sizeof(Entry) + entry->key_size));
+}
+
+void Keyspace::CountPendingValue(Entry* entry) {
+  if ((entry->flags & Entry::kSized) != 0 || !entry->has_blob()) return;
+  entry->flags |= Entry::kSized;
+  context_.pending_bytes.Add(entry->value.blob->size);
 }
 
 Blob* Keyspace::NewBlob(Entry* entry, size_t size, size_t capacity) {
@@ -259,7 +265,8 @@ void Keyspace::LogExpiryHint(Entry* entry, RecordBuilder& record) {
   if (hinted) {
     const int64_t before_ms = hinted_ms_[entry];
     if (before_ms == entry->expire_at_ms) return;
-    const std::string old_hint = ExpiryKey(before_ms, ExpiryKind::kKey, StorageKey(*this, entry->key()));
+    const std::string old_hint =
+        ExpiryKey(before_ms, ExpiryKind::kKey, StorageKey(*this, entry->key()));
     record.Delete(Family::kExpiry, old_hint);
     hints_.Delete(Family::kExpiry, old_hint);
   }

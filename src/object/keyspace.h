@@ -94,6 +94,9 @@ class Keyspace {
   // --- the turn ---
   // Called by Turn when the turn's record is made: writes the hints of the expiry family.
   void LogExpiryHint(Entry* entry, RecordBuilder& record);
+  // Called by Turn as well, when the value is what the turn made of it: its size is what the next
+  // drain will move. Counted once an epoch.
+  void CountPendingValue(Entry* entry);
   // By how much the count changed since the last call, for the log and for drains.
   int64_t TakeUnloggedCount();
   int64_t TakeUndrainedCount();
@@ -182,7 +185,7 @@ class Keyspace {
   std::vector<Entry*> draining_;  // of the drain under way, nullptr where written ahead
   std::vector<Entry*> drained_;   // written to the batch of the drain under way
   size_t drain_next_ = 0;
-  size_t unfinished_ = 0;  // entries of a drain that is not yet on disk
+  size_t unfinished_ = 0;         // entries of a drain that is not yet on disk
   ChangeBatch* batch_ = nullptr;  // of the drain under way, until all is written
   ChangeBatch hints_;             // changes of the expiry family that await the next drain
 

@@ -26,6 +26,7 @@ Status Turn::Commit(LogWriter& log) {
     one.entry->flags &= static_cast<uint8_t>(~Entry::kInTurn);
     if (one.entry->present()) {
       WritePut(*one.keyspace, *one.entry, record_);
+      one.keyspace->CountPendingValue(one.entry);
     } else {
       WriteDelete(*one.keyspace, *one.entry, record_);
     }
