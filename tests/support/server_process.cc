@@ -66,6 +66,7 @@ ServerProcess::~ServerProcess() { Kill(); }
 void ServerProcess::Spawn(const Words& more_arguments) {
   port_ = FreePort();
   Words words = {binary_};
+  if (!file_.empty()) words.push_back(file_);
   words.insert(words.end(),
                {"--port", std::to_string(port_), "--bind", "127.0.0.1", "--dir", dir_});
   words.insert(words.end(), arguments_.begin(), arguments_.end());

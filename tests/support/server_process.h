@@ -43,7 +43,8 @@ class ServerProcess {
   int port() const { return port_; }
   pid_t pid() const { return pid_; }
   const std::string& dir() const { return dir_; }
-  void set_arguments(Words arguments) { arguments_ = std::move(arguments); }
+  // A configuration file: it comes before all options.
+  void set_first_argument(std::string file) { file_ = std::move(file); }
   RespClient Connect(Millis timeout = kPatience) const { return RespClient::Tcp(port_, timeout); }
   // What it wrote to its standard output and error, of all starts.
   std::string Log() const;
@@ -53,7 +54,8 @@ class ServerProcess {
  private:
   const std::string binary_;
   const std::string dir_;
-  Words arguments_;
+  const Words arguments_;
+  std::string file_;
   int port_ = 0;
   pid_t pid_ = -1;
   std::optional<int> ended_;
