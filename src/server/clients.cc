@@ -131,6 +131,8 @@ void Clients::Flush(LogPosition end, LogPosition synced, bool wait_for_sync) {
       client->CloseSoon();
       continue;
     }
+    // Sent in one go: no OnDrained will come.
+    if (client->wait() == Wait::kOutput && client->connection().unsent() == 0) ResumeLater(*client);
     EnforceOutputLimit(*client);
   }
 }
