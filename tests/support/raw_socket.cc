@@ -67,4 +67,17 @@ std::string RawSocket::ReadUntil(std::string_view suffix, Millis limit) {
   return read;
 }
 
+int64_t RawSocket::Discard(int64_t bytes, Millis limit) {
+  std::array<char, 65536> buffer;
+  int64_t read = 0;
+  while (read < bytes) {
+    pollfd wait = {fd_, POLLIN, 0};
+    if (poll(&wait, 1, static_cast<int>(limit.count())) <= 0) break;
+    const ssize_t n = recv(fd_, buffer.data(), buffer.size(), 0);
+    if (n <= 0) break;
+    read += n;
+  }
+  return read;
+}
+
 }  // namespace veddb::testing

@@ -28,6 +28,8 @@ class RawSocket {
   void FinishSending();
   // Reads until what was read ends with `suffix`, the peer closes, or the time is up.
   std::string ReadUntil(std::string_view suffix, Millis limit = kPatience);
+  // Reads and forgets so many bytes; how many came before a silence of `limit` or the end.
+  int64_t Discard(int64_t bytes, Millis limit = kPatience);
   // Reads until the peer closes. closed() tells whether it did.
   std::string ReadToEnd(Millis limit = kPatience) { return ReadUntil({}, limit); }
   bool closed() const { return closed_; }
