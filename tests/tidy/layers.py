@@ -106,6 +106,6 @@ def _from_module(path, name, layers, known):
     if "/" not in name:
         return None if f"{path.rpartition('/')[0]}/{name}" in known else f"cannot find {name}"
     other = name.split("/")[0]
-    if other in layers.modules_see:
+    if other in layers.modules_see or name in layers.modules_see:
         return None
     return f"a module may not include {other}/: ask the host for a service instead"

@@ -248,7 +248,7 @@ TEST_F(StringTest, MemoryIsGivenBack) {
   EXPECT_EQ(keyspace_.entries(), 0U);
   EXPECT_EQ(keyspace_.used_bytes(), 0);
   EXPECT_EQ(context_.used_bytes.Get(), before);
-  EXPECT_EQ(context_.pending_entries.Get(), 0);
+  EXPECT_FALSE(keyspace_.HasPending());
 }
 
 TEST_F(StringTest, ADrainHasTheValuesOfItsMoment) {
