@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "command/snapshot.h"
 #include "modules/doc/query.h"
-#include "storage/key_codec.h"
 
 namespace veddb {
 
@@ -34,7 +33,6 @@ class FilterScan {
   Status Run(const OnMatch& on_match);
 
  private:
-  static constexpr size_t kDocCollectionBytes = 4;  // in front of the ordered _id
   // Documents between two looks at the clock.
   static constexpr uint32_t kCheckEvery = 256;
 
@@ -84,8 +82,8 @@ bool FilterScan::Visit(size_t index, Bytes key, Bytes value, const OnMatch& on_m
   if (!part.matcher.Matches(stored->doc)) {
     return !part.matcher.error() || Fail(part, *part.matcher.error());
   }
-  Status taken =
-      on_match(index, Match{key.substr(kDocCollectionBytes), *stored, part.matcher.array_index()});
+  Status taken = on_match(
+      index, Match{key.substr(kCollectionPrefixBytes), *stored, part.matcher.array_index()});
   if (!taken.ok()) return Fail(part, std::move(taken.error()));
   const uint64_t found = part.found.load(std::memory_order_relaxed) + 1;
   part.found.store(found, std::memory_order_relaxed);

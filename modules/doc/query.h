@@ -11,6 +11,9 @@
 
 namespace veddb {
 
+// What stands before the ordered _id in the keys that a snapshot shows.
+inline constexpr size_t kCollectionPrefixBytes = 4;
+
 struct Query : NamedDocuments {
   doc::Filter filter;
   DocOptions options;

@@ -11,7 +11,7 @@
 #include "doc/value/id.h"
 #include "doc/value/stored.h"
 #include "modules/doc/doc_shared.h"
-#include "storage/key_codec.h"
+#include "modules/doc/query.h"
 
 namespace veddb {
 namespace {
@@ -42,13 +42,12 @@ struct alignas(64) Sizes {
 
 Result<Sizes> Measure(const Snapshot& snapshot, uint32_t collection) {
   std::vector<Sizes> parts(snapshot.Parts(KeyspaceKind::kDocuments, collection));
-  const size_t prefix = DocKey(collection, {}).size();
   TRY(snapshot.ScanParallel(
       KeyspaceKind::kDocuments, collection, parts.size(), [&](size_t part, Bytes key, Bytes value) {
         Sizes& sizes = parts[part];
         ++sizes.documents;
         sizes.data_bytes += static_cast<int64_t>(value.size() - doc::kVersionBytes);
-        sizes.id_bytes += static_cast<int64_t>(key.size() - prefix);
+        sizes.id_bytes += static_cast<int64_t>(key.size() - kCollectionPrefixBytes);
         return true;
       }));
   Sizes sum;
