@@ -12,8 +12,8 @@ namespace veddb {
 std::span<const CommandSpec> DocCommands();
 
 struct DocLimits {
-  int64_t document_bytes_max = 16 * 1024 * 1024;  // doc-max-size
-  int64_t batch_max = 100'000;                    // doc-batch-max
+  int64_t document_bytes_max = 16 << 20;  // doc-max-size
+  int64_t batch_max = 100'000;            // doc-batch-max
 };
 // From now on; commands that are under way keep what they began with. Any thread.
 void SetDocLimits(const DocLimits& limits);

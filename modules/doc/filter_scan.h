@@ -62,7 +62,7 @@ class FilterScan {
 
 template <typename OnMatch>
 Status FilterScan::Run(const OnMatch& on_match) {
-  const Status scanned = snapshot_.ScanParallel(
+  Status scanned = snapshot_.ScanParallel(
       KeyspaceKind::kDocuments, query_.collection, parts_.size(),
       [&](size_t part, Bytes key, Bytes value) { return Visit(part, key, value, on_match); });
   if (!scanned.ok()) return scanned;

@@ -18,7 +18,7 @@
 
 namespace veddb {
 
-inline constexpr int64_t kGraveDayMs = 24 * 60 * 60 * 1000;
+inline constexpr int64_t kGraveDayMs = 86'400'000;
 
 // Is this a collection that only the server itself uses?
 inline bool IsHiddenCollection(Bytes name) { return !name.empty() && name[0] == '\0'; }
