@@ -52,6 +52,9 @@ class Client final : public ConnectionUser {
   void FillSlot(uint64_t slot, std::string text);
   bool in_flight() const { return !slots_.empty(); }
   size_t slots() const { return slots_.size(); }
+  // Reads under way whose snapshot may not have been taken yet: they must not see what the client
+  // sends behind them, so its writes wait.
+  uint32_t queries = 0;
   // The turn's changes could not be made durable: what was replied in it is not true.
   void ReplaceTurnReplies(const Error& error);
   void ForgetTurn();

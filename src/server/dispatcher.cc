@@ -117,6 +117,7 @@ Wait Dispatcher::Execute(Client& client, Command& command, std::span<const Bytes
   if (client.slots() >= static_cast<size_t>(server_.config().config().max_inflight_per_client)) {
     return Wait::kReplies;
   }
+  if (client.queries > 0 && Has(command.spec->flags, Flag::kWrite)) return Wait::kReplies;
   switch (plan.route) {
     case Route::kLoop:
       // It may tell or change what the commands before it do.
@@ -140,6 +141,12 @@ Wait Dispatcher::ExecuteWithKeys(Client& client, Command& command, std::span<con
   ShardSet& shards = server_.shards();
   if (Has(command.spec->flags, Flag::kDenyOom) && server_.memory().WritersMustWait()) {
     return Wait::kMemory;
+  }
+  if (!catalog_is_settled() && NamesDocuments(plan)) {
+    shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan),
+                                   AllShards(shards.shard_count()), Job::Where::kLoop,
+                                   CommandRequest::PlanAt::kRun));
+    return Wait::kNone;
   }
   bool in_place = true;
   for (KeyRef& key : plan.keys) {
@@ -216,6 +223,7 @@ Wait Dispatcher::ExecuteTransaction(Client& client, Command& exec) {
     client.EndReply(target, before);
     return Wait::kNone;
   }
+  if (client.queries > 0) return Wait::kReplies;
   if (server_.memory().WritersMustWait()) return Wait::kMemory;
   auto transaction = std::make_unique<Transaction>(server_, session);
   session.queue.clear();

@@ -25,6 +25,12 @@ class Dispatcher {
   Wait Dispatch(Client& client, std::span<const Bytes> argv);
   GateState& gate_state() { return gate_state_; }
 
+  // Jobs under way that hold every shard on the loop. They may make, drop and rename collections, so
+  // as long as there are any, where a document lies is known only once they have run.
+  bool catalog_is_settled() const { return catalog_jobs_ == 0; }
+  void CatalogJobBegins() { ++catalog_jobs_; }
+  void CatalogJobEnds() { --catalog_jobs_; }
+
  private:
   void Reject(Client& client, Command* command, const Error& error);
   void Queue(Client& client, const Command& command, std::span<const Bytes> argv);
@@ -39,6 +45,7 @@ class Dispatcher {
   Server& server_;
   GateState gate_state_;
   const Command* exec_ = nullptr;
+  size_t catalog_jobs_ = 0;
 };
 
 }  // namespace veddb

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/execution.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
 
 namespace veddb {
@@ -37,6 +39,12 @@ Status MakePlan(const CommandSpec& spec, std::span<const Bytes> argv, uint32_t d
   if (spec.prepare != nullptr) return spec.prepare(prepare);
   if (spec.route == Route::kKeys) AddSpecKeys(spec, argv, prepare);
   return Ok();
+}
+
+bool NamesDocuments(const CallPlan& plan) {
+  return std::any_of(plan.keys.begin(), plan.keys.end(), [](const KeyRef& key) {
+    return key.kind == KeyspaceKind::kDocuments;
+  });
 }
 
 Outcome RunHandler(Call& call) {

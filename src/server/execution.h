@@ -39,6 +39,9 @@ Status MakePlan(const CommandSpec& spec, std::span<const Bytes> argv, uint32_t d
 // The same for a plan whose keys point into other copies of the arguments.
 void AddSpecKeys(const CommandSpec& spec, std::span<const Bytes> argv, PrepareCall& prepare);
 
+// Whether documents are among its keys: those lie where their collection is at the time.
+bool NamesDocuments(const CallPlan& plan);
+
 // Runs the handler and notes how it went.
 Outcome RunHandler(Call& call);
 

@@ -14,6 +14,7 @@ namespace {
 void Rebase(CallPlan& plan, std::span<const Bytes> from, std::span<const Bytes> to) {
   size_t at = 0;
   for (KeyRef& key : plan.keys) {
+    if (key.kind == KeyspaceKind::kDocuments) continue;  // the plan owns its bytes
     for (size_t tries = 0; tries < from.size(); ++tries, at = (at + 1) % from.size()) {
       if (key.name.data() < from[at].data() ||
           key.name.data() + key.name.size() > from[at].data() + from[at].size()) {
@@ -51,20 +52,34 @@ void ReplySlot::Fill(const Error& error) {
 
 CommandRequest::CommandRequest(Server& server, Client& client, Command& command,
                                std::span<const Bytes> argv, CallPlan plan,
-                               std::vector<uint16_t> shards, Where where)
+                               std::vector<uint16_t> shards, Where where, PlanAt plan_at)
     : Job(std::move(shards), where),
       server_(server),
       slot_(server, client),
       command_(command),
       arguments_(argv),
       plan_(std::move(plan)),
+      plan_at_(plan_at),
       client_id_(client.session.id),
       database_(client.session.database),
       now_ms_(server.now_ms()) {
   Rebase(plan_, argv, arguments_.views());
+  if (where == Where::kLoop) server_.dispatcher().CatalogJobBegins();
+}
+
+CommandRequest::~CommandRequest() {
+  if (where() == Where::kLoop) server_.dispatcher().CatalogJobEnds();
+}
+
+Status CommandRequest::PlanAgain() {
+  plan_ = CallPlan();
+  TRY(MakePlan(*command_.spec, arguments_.views(), database_, server_.shards(), plan_));
+  for (KeyRef& ref : plan_.keys) TRY(server_.shards().Resolve(ref));
+  return Ok();
 }
 
 void CommandRequest::Load(Shard& shard) {
+  if (plan_at_ == PlanAt::kRun) return;
   for (KeyRef& ref : plan_.keys) {
     if (ref.shard != shard.index()) continue;
     const Status status = shard.Resolve(ref);
@@ -74,6 +89,13 @@ void CommandRequest::Load(Shard& shard) {
 
 void CommandRequest::Run(Turn& /*turn*/) {
   Reply reply(text_, slot_.protocol());
+  if (plan_at_ == PlanAt::kRun) {
+    const Status planned = PlanAgain();
+    if (!planned.ok()) {
+      load_error_ = planned.error();
+      load_failed_.store(true);
+    }
+  }
   if (load_failed_.load()) {
     reply.Error(load_error_);
     outcome_.failed = true;
@@ -118,7 +140,13 @@ TransactionRequest::TransactionRequest(Server& server, Client& client,
       server_(server),
       slot_(server, client),
       transaction_(std::move(transaction)),
-      client_id_(client.session.id) {}
+      client_id_(client.session.id) {
+  if (where == Where::kLoop) server_.dispatcher().CatalogJobBegins();
+}
+
+TransactionRequest::~TransactionRequest() {
+  if (where() == Where::kLoop) server_.dispatcher().CatalogJobEnds();
+}
 
 void TransactionRequest::Load(Shard& shard) {
   const Status status = transaction_->Load(shard);
@@ -161,9 +189,11 @@ SnapshotRequest::SnapshotRequest(Server& server, Client& client, Command& comman
       command_(command),
       arguments_(argv),
       plan_(std::move(plan)),
+      client_id_(client.session.id),
       database_(client.session.database),
       now_ms_(server.now_ms()) {
   Rebase(plan_, argv, arguments_.views());
+  ++client.queries;
 }
 
 void SnapshotRequest::Start(Server& server, Client& client, Command& command,
@@ -192,6 +222,7 @@ void SnapshotRequest::Run() {
 }
 
 void SnapshotRequest::Done() {
+  if (Client* client = server_.FindClient(client_id_)) --client->queries;
   server_.Account(command_, outcome_);
   slot_.Fill(std::move(text_));
 }

@@ -36,18 +36,26 @@ class ReplySlot {
 // One command with keys, on its shards; or one that needs all shards, on the loop.
 class CommandRequest final : public Job {
  public:
+  // kRun: collections may come and go until it runs, so that it is planned again then. REQUIRES
+  // every shard and the loop.
+  enum class PlanAt : uint8_t { kDispatch, kRun };
   CommandRequest(Server& server, Client& client, Command& command, std::span<const Bytes> argv,
-                 CallPlan plan, std::vector<uint16_t> shards, Where where);
+                 CallPlan plan, std::vector<uint16_t> shards, Where where,
+                 PlanAt plan_at = PlanAt::kDispatch);
+  ~CommandRequest() override;
   void Load(Shard& shard) override;
   void Run(Turn& turn) override;
   void Done(const Status& committed) override;
 
  private:
+  Status PlanAgain();
+
   Server& server_;
   ReplySlot slot_;
   Command& command_;
   OwnedArguments arguments_;
   CallPlan plan_;
+  const PlanAt plan_at_;
   const uint64_t client_id_;
   const uint32_t database_;
   const int64_t now_ms_;
@@ -62,6 +70,7 @@ class TransactionRequest final : public Job {
  public:
   TransactionRequest(Server& server, Client& client, std::unique_ptr<Transaction> transaction,
                      std::vector<uint16_t> shards, Where where);
+  ~TransactionRequest() override;
   void Load(Shard& shard) override;
   void Run(Turn& turn) override;
   void Done(const Status& committed) override;
@@ -93,6 +102,7 @@ class SnapshotRequest final : public std::enable_shared_from_this<SnapshotReques
   Command& command_;
   OwnedArguments arguments_;
   CallPlan plan_;
+  const uint64_t client_id_;
   const uint32_t database_;
   const int64_t now_ms_;
   std::string text_;

@@ -28,6 +28,8 @@ Transaction::Transaction(Server& server, Session& session)
     step.prepared = MakePlan(*step.command->spec, step.arguments.views(), database_, shards,
                              step.plan);
     if (step.plan.route != Route::kKeys) keys_only_ = false;
+    // Where documents lie is not known yet while collections may still come and go.
+    if (!server.dispatcher().catalog_is_settled() && NamesDocuments(step.plan)) keys_only_ = false;
   }
 }
 
