@@ -42,8 +42,8 @@ Server::~Server() = default;
 
 ParserLimits Server::LimitsOf(const Session& session) const {
   ParserLimits limits;
-  limits.bulk_bytes_max = std::min(static_cast<uint64_t>(config_.config().proto_max_bulk_len),
-                                   kArgumentBytesMax);
+  limits.bulk_bytes_max =
+      std::min(static_cast<uint64_t>(config_.config().proto_max_bulk_len), kArgumentBytesMax);
   limits.authenticated = Authenticated(session);
   return limits;
 }
@@ -125,9 +125,9 @@ void Server::RefuseWrites(const std::string& reason) {
 }
 
 void Server::RecoverFromCommitFailure() {
-  const Error error = MakeError(
-      ErrorCode::kMisconf, "The write could not be made durable and is undone: " +
-                               commit_error_.message);
+  const Error error =
+      MakeError(ErrorCode::kMisconf,
+                "The write could not be made durable and is undone: " + commit_error_.message);
   if (commit_failed_) {
     RefuseWrites(commit_error_.message);
     clients_.ReplaceTurnReplies(error);
@@ -136,6 +136,11 @@ void Server::RecoverFromCommitFailure() {
   // Memory is made anew from the log as soon as nobody works on it.
   if (!shards_->AllIdle() || !shards_->drainer().idle()) return;
   if (commit_failed_) {
+    // The log is replayed into the store, which the same full disk may have stopped.
+    if (!engine_->background_error().ok()) {
+      ResumeStore();
+      return;
+    }
     const LogPosition good = log_->failed() ? std::min(log_->end(), GoodPosition()) : log_->end();
     if (const Status rebuilt = shards_->Rebuild(good); !rebuilt.ok()) {
       RefuseWrites(rebuilt.error().message);
@@ -155,6 +160,17 @@ void Server::RecoverFromCommitFailure() {
   LogWarning("The log works again; writes are accepted.");
 }
 
+// It may take seconds, so not on the loop; tried again until the store works.
+void Server::ResumeStore() {
+  if (store_resumes_ || now_ms_ < resume_at_ms_) return;
+  store_resumes_ = true;
+  resume_at_ms_ = now_ms_ + kReopenMillis;
+  pool_->Submit([this] {
+    (void)engine_->Resume();  // background_error() tells whether it did
+    PostToLoop([this] { store_resumes_ = false; });
+  });
+}
+
 // Up to where the log is known to be good after a failure: after a failed append all that was
 // appended, after a failed sync only what was synced before.
 LogPosition Server::GoodPosition() const {
@@ -164,9 +180,9 @@ LogPosition Server::GoodPosition() const {
 // --- books ---
 
 Command* Server::CommandOf(const CommandSpec& spec) {
-  return spec.parent.empty() ? registry_.FindByFullName(spec.name)
-                             : registry_.FindByFullName(std::string(spec.parent) + "|" +
-                                                        std::string(spec.name));
+  return spec.parent.empty()
+             ? registry_.FindByFullName(spec.name)
+             : registry_.FindByFullName(std::string(spec.parent) + "|" + std::string(spec.name));
 }
 
 void Server::Account(Command& command, const Outcome& outcome) {

@@ -135,6 +135,7 @@ class Server final : public ServerApi {
   LogPosition GoodPosition() const;
   void RefuseWrites(const std::string& reason);
   void RecoverFromCommitFailure();
+  void ResumeStore();
   void OnWake();
   void BeginShutdown();
   void Close();
@@ -167,6 +168,8 @@ class Server final : public ServerApi {
   // After a failure of the log:
   bool commit_failed_ = false;  // memory may be ahead of the log and has to be rebuilt
   Error commit_error_;
+  bool store_resumes_ = false;
+  int64_t resume_at_ms_ = 0;
   int64_t reopen_at_ms_ = 0;
 };
 

@@ -70,11 +70,13 @@ Drainer::~Drainer() {
 
 void Drainer::Request(Waiter waiter) {
   waiters_.push_back(std::move(waiter));
-  if (state_ == State::kIdle) Begin();
+  if (state_ == State::kIdle && !log_.failed()) Begin();
 }
 
 void Drainer::Tick(int64_t now_ms) {
-  if (state_ == State::kIdle && now_ms >= retry_at_ms_) {
+  if (state_ == State::kIdle && log_.failed()) {
+    ServeWithoutDrain();
+  } else if (state_ == State::kIdle && now_ms >= retry_at_ms_) {
     const int64_t pending = set_.Sum(&ObjectContext::pending_entries);
     const bool aged = now_ms - begun_ms_ >= limits_.interval_ms || now_ms < begun_ms_;
     const bool large = set_.Sum(&ObjectContext::pending_bytes) >= limits_.pending_bytes_max;
@@ -166,6 +168,11 @@ Status Drainer::WriteToEngine(ChangeBatch& batch, LogPosition position) {
   };
   Status status = drain();
   while (!status.ok()) {
+    if (log_.failed()) {
+      // The log does not begin anew before memory was rebuilt from it, and that waits for us.
+      failing_.store(false, std::memory_order_release);
+      return status;
+    }
     // The batch still holds everything: it is the only copy outside of the log.
     LogWarning("A drain to disk failed and is tried again: " + status.error().message);
     {
@@ -198,12 +205,18 @@ std::string Drainer::failure() {
 }
 
 void Drainer::Committed() {
+  bool good = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     has_result_.store(false, std::memory_order_release);
     CHECK(result_.has_value());
+    good = result_->ok();
     result_.reset();
-    figures_.changes += changes_;
+    if (good) figures_.changes += changes_;
+  }
+  if (!good) {
+    GiveUp();
+    return;
   }
   ++figures_.drains;
   figures_.last_millis = WallMillis() - begun_ms_;
@@ -222,11 +235,28 @@ void Drainer::Committed() {
   for (const Waiter& waiter : served) waiter(Ok());
 }
 
+// The log has failed. All that the batch holds is in it and comes back when memory is rebuilt; who
+// waited for the drain waits for that.
+void Drainer::GiveUp() {
+  waiters_.insert(waiters_.begin(), served_.begin(), served_.end());
+  served_.clear();
+  state_ = State::kIdle;
+  set_.AskForRebuild();
+}
+
+// While the log is broken nothing can be drained, and once memory is rebuilt nothing has to be.
+void Drainer::ServeWithoutDrain() {
+  if (set_.commit_failed() || !meta_.empty() || set_.Sum(&ObjectContext::pending_entries) > 0) {
+    return;
+  }
+  for (const Waiter& waiter : std::exchange(waiters_, {})) waiter(Ok());
+}
+
 void Drainer::ShardFinished() {
   if (--shards_finishing_ > 0) return;
   state_ = State::kIdle;
   set_.ReclaimDropped();
-  if (!waiters_.empty()) Begin();
+  if (!waiters_.empty() && !log_.failed()) Begin();
 }
 
 void Drainer::Finish() {

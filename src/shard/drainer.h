@@ -80,6 +80,8 @@ class Drainer {
   void Begin();
   void BeginWithShardsHeld();
   void Committed();
+  void GiveUp();
+  void ServeWithoutDrain();
   void ShardFinished();
   void ThreadMain();
   Status WriteToEngine(ChangeBatch& batch, LogPosition position);

@@ -73,6 +73,8 @@ class ShardSet final : public Databases {
   Status Rebuild(LogPosition good);
   // An append failed and memory has not been rebuilt yet.
   bool commit_failed() const { return commit_failed_; }
+  // Memory and its lists of changes are no good any more: the loop calls Rebuild soon.
+  void AskForRebuild() { commit_failed_ = true; }
 
   // Sums over shards, for INFO and limits (any time).
   int64_t Sum(SharedCounter ObjectContext::*counter) const;
