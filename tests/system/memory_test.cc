@@ -66,21 +66,23 @@ TEST_F(MemoryTest, FourTimesMaxmemoryOfKeysIsServedWithinTheLimit) {
   std::vector<std::thread> readers;
   for (int n = 0; n < 2; ++n) {
     readers.emplace_back([&, n, client = Connect()]() mutable {
-      for (int64_t i = n; !done; i += 7919) {
+      for (int64_t i = n; !done && client.ok(); i += 7919) {
         if (loaded == 0) continue;
         const int64_t key = i % loaded;
-        ASSERT_EQ(client.Say({"GET", "key:" + std::to_string(key)}), ValueFor(key, SizeOf(key)));
+        EXPECT_EQ(client.Say({"GET", "key:" + std::to_string(key)}), ValueFor(key, SizeOf(key)));
       }
     });
   }
   RespClient client = Connect();
   for (int64_t i = 0; i < kKeys; i += 5000) {
     const int64_t end = std::min(kKeys, i + 5000);
-    ASSERT_EQ(FillMixed(client, i, end), end - i) << "refused near key " << i;
+    EXPECT_EQ(FillMixed(client, i, end), end - i) << "refused near key " << i;
+    if (HasFailure()) break;
     loaded = end;
   }
   done = true;
   for (std::thread& reader : readers) reader.join();
+  if (HasFailure()) return StopWatching();
   int64_t wrong = 0;
   for (int64_t i = 0; i < kKeys; ++i) {
     client.Add({"GET", "key:" + std::to_string(i)});
@@ -108,7 +110,8 @@ TEST_F(MemoryTest, DocumentsLargerThanMaxmemoryAreServedWithinTheLimit) {
       words.push_back(R"({"_id":)" + std::to_string(k) + R"(,"v":")" + ValueFor(k, 500) + R"("})");
     }
     const RespReply reply = client.Run(words);
-    ASSERT_EQ(reply.elements.size(), static_cast<size_t>(kPerCommand)) << reply.Print();
+    EXPECT_EQ(reply.elements.size(), static_cast<size_t>(kPerCommand)) << reply.Print();
+    if (HasFailure()) return StopWatching();
   }
   int64_t wrong = 0;
   for (int64_t i = 0; i < kDocuments; i += kPerCommand) {

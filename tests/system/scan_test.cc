@@ -43,8 +43,8 @@ TEST_F(ScanTest, AFullIterationReturnsEveryKeyThatIsThereAllTheTime) {
       }
     });
   }
-  for (int round = 0; round < 10; ++round) {
-    const Words names = ScanAll(client, round % 2 == 0 ? 10 : 500);
+  for (int round = 0; round < 4; ++round) {
+    const Words names = ScanAll(client, round % 2 == 0 ? 100 : 500);
     const auto stable = std::count_if(names.begin(), names.end(), [](const std::string& name) {
       return name.starts_with("stable");
     });
