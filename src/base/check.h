@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// CHECK: what must hold in every build; a violation is our own bug, ends the process and says where.
-// DCHECK: the same in debug and sanitizer builds only. Neither is ever used on input from a client,
-// a peer or the disk: those give an Error.
+// CHECK: what must hold in every build; a violation is our own bug, ends the process and says
+// where. DCHECK: the same in debug and sanitizer builds only. Neither is ever used on input from a
+// client, a peer or the disk: those give an Error.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -25,8 +25,9 @@ class ThreadAffinity {
 
 }  // namespace veddb
 
-#define CHECK(expression) \
-  (__builtin_expect(!(expression), 0) ? ::veddb::CheckFailed(__FILE__, __LINE__, #expression) : (void)0)
+#define CHECK(expression)                                                                     \
+  (__builtin_expect(!(expression), 0) ? ::veddb::CheckFailed(__FILE__, __LINE__, #expression) \
+                                      : (void)0)
 
 #ifdef VEDDB_DEBUG_CHECKS
 #define DCHECK(expression) CHECK(expression)

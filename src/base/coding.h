@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Fixed and variable width integers in byte strings.
-//   Big endian (…BE) where bytes are compared as keys, little endian (…LE) inside values and records.
-//   Varint: 7 bits a byte, low group first, high bit = "more follows"; at most 10 bytes for 64 bits.
+//   Big endian (…BE) where bytes are compared as keys, little endian (…LE) inside values and
+//   records. Varint: 7 bits a byte, low group first, high bit = "more follows"; at most 10 bytes
+//   for 64 bits.
 // The Get… readers take their bytes off the front of *in and return false, leaving *in as it was,
 // when there are too few: they are safe on any bytes.
 #pragma once

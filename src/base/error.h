@@ -10,35 +10,35 @@
 namespace veddb {
 
 enum class ErrorCode : uint8_t {
-  kErr,              // ERR: syntax, wrong number of arguments, anything without a word of its own
-  kWrongType,        // WRONGTYPE
-  kNoAuth,           // NOAUTH
-  kWrongPass,        // WRONGPASS
-  kNoPerm,           // NOPERM
-  kNoProto,          // NOPROTO
-  kExecAbort,        // EXECABORT
-  kBusyKey,          // BUSYKEY
-  kBusy,             // BUSY
-  kLoading,          // LOADING
-  kMisconf,          // MISCONF
-  kOom,              // OOM
-  kReadOnly,         // READONLY
-  kNoReplicas,       // NOREPLICAS
-  kNoScript,         // NOSCRIPT
-  kIoErr,            // IOERR: reading the store failed
-  kBadJson,          // BADJSON
-  kBadQuery,         // BADQUERY
-  kDuplicateKey,     // DUPLICATEKEY
-  kVersionMismatch,  // VERSIONMISMATCH
-  kValidation,       // VALIDATION
-  kNoCollection,     // NOCOLLECTION
-  kCollectionExists, // COLLECTIONEXISTS
-  kNoIndex,          // NOINDEX
-  kIndexExists,      // INDEXEXISTS
-  kNoCursor,         // NOCURSOR
-  kTooLarge,         // TOOLARGE
-  kMemoryLimit,      // MEMORYLIMIT
-  kTimeout,          // TIMEOUT
+  kErr,               // ERR: syntax, wrong number of arguments, anything without a word of its own
+  kWrongType,         // WRONGTYPE
+  kNoAuth,            // NOAUTH
+  kWrongPass,         // WRONGPASS
+  kNoPerm,            // NOPERM
+  kNoProto,           // NOPROTO
+  kExecAbort,         // EXECABORT
+  kBusyKey,           // BUSYKEY
+  kBusy,              // BUSY
+  kLoading,           // LOADING
+  kMisconf,           // MISCONF
+  kOom,               // OOM
+  kReadOnly,          // READONLY
+  kNoReplicas,        // NOREPLICAS
+  kNoScript,          // NOSCRIPT
+  kIoErr,             // IOERR: reading the store failed
+  kBadJson,           // BADJSON
+  kBadQuery,          // BADQUERY
+  kDuplicateKey,      // DUPLICATEKEY
+  kVersionMismatch,   // VERSIONMISMATCH
+  kValidation,        // VALIDATION
+  kNoCollection,      // NOCOLLECTION
+  kCollectionExists,  // COLLECTIONEXISTS
+  kNoIndex,           // NOINDEX
+  kIndexExists,       // INDEXEXISTS
+  kNoCursor,          // NOCURSOR
+  kTooLarge,          // TOOLARGE
+  kMemoryLimit,       // MEMORYLIMIT
+  kTimeout,           // TIMEOUT
   kCount,
 };
 

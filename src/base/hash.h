@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Hashes whose values reach the disk: XXH3-64 (seed 0) and Redis Cluster's CRC16 slot. Fixed for ever.
+// Hashes whose values reach the disk: XXH3-64 (seed 0) and Redis Cluster's CRC16 slot. Fixed for
+// ever.
 #pragma once
 #include <cstdint>
 

@@ -60,8 +60,8 @@ std::optional<double> ParseDouble(Bytes text) {
 }
 
 std::optional<long double> ParseLongDouble(Bytes text) {
-  return ParseFloating<long double>(
-      text, [](const char* s, char** end) { return std::strtold(s, end); });
+  return ParseFloating<long double>(text,
+                                    [](const char* s, char** end) { return std::strtold(s, end); });
 }
 
 std::string FormatDouble(double v) {
@@ -123,9 +123,10 @@ std::string FormatBytesHuman(uint64_t bytes) {
     ++unit;
   }
   std::array<char, 40> text;
-  const int n = unit == 0 ? std::snprintf(text.data(), text.size(), "%lluB",
-                                          static_cast<unsigned long long>(bytes))
-                          : std::snprintf(text.data(), text.size(), "%.2f%c", amount, kSuffix[unit]);
+  const int n =
+      unit == 0
+          ? std::snprintf(text.data(), text.size(), "%lluB", static_cast<unsigned long long>(bytes))
+          : std::snprintf(text.data(), text.size(), "%.2f%c", amount, kSuffix[unit]);
   return std::string(text.data(), static_cast<size_t>(n));
 }
 

@@ -20,7 +20,8 @@ std::optional<uint64_t> ParseUint64(Bytes text);
 size_t FormatInt64(int64_t v, char* to);
 std::string FormatInt64(int64_t v);
 
-// strtod/strtold over the whole text: no leading space, nothing left over; "inf" is accepted, NaN is not.
+// strtod/strtold over the whole text: no leading space, nothing left over; "inf" is accepted, NaN
+// is not.
 std::optional<double> ParseDouble(Bytes text);
 std::optional<long double> ParseLongDouble(Bytes text);
 

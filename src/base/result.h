@@ -20,7 +20,8 @@ namespace veddb {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by intent
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by intent
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: the same
 
   bool ok() const { return state_.index() == 0; }
@@ -82,9 +83,9 @@ inline Status Ok() { return {}; }
 }  // namespace veddb
 
 // Evaluates an expression of type Result<T>; on error returns it, else yields the value.
-#define TRY(expression)                                              \
-  ({                                                                 \
-    auto try_result = (expression);                                  \
-    if (!try_result.ok()) return std::move(try_result.error());      \
-    try_result.TakeValue();                                          \
+#define TRY(expression)                                         \
+  ({                                                            \
+    auto try_result = (expression);                             \
+    if (!try_result.ok()) return std::move(try_result.error()); \
+    try_result.TakeValue();                                     \
   })

@@ -6,8 +6,8 @@ namespace veddb {
 const Error kSyntaxError = Err("syntax error");
 const Error kNotInteger = Err("value is not an integer or out of range");
 const Error kNotFloat = Err("value is not a valid float");
-const Error kWrongTypeError = MakeError(
-    ErrorCode::kWrongType, "Operation against a key holding the wrong kind of value");
+const Error kWrongTypeError =
+    MakeError(ErrorCode::kWrongType, "Operation against a key holding the wrong kind of value");
 const Error kNoSuchKey = Err("no such key");
 const Error kIndexOutOfRange = Err("index out of range");
 const Error kOutOfRange = Err("value is out of range");

@@ -5,7 +5,8 @@
 //   kLoop       session, server                           on the loop
 //   kKeys       keys (resolved: memory knows each)        on whoever holds their shards
 //   kAllShards  session, server, databases                on the loop
-//   kSnapshot   snapshot                                  on a thread of the query pool, or, inside a
+//   kSnapshot   snapshot                                  on a thread of the query pool, or, inside
+//   a
 //                                                         transaction, like kAllShards
 // A handler never blocks, and what it changes is durable or undone as a whole with its turn.
 #pragma once
@@ -63,8 +64,7 @@ class PrepareCall {
   // The ordered encoding of an _id; its bytes are kept by the plan.
   void AddDocument(std::string encoded_id, uint32_t collection) {
     plan.owned.push_back(std::move(encoded_id));
-    plan.keys.push_back(
-        MakeDocumentRef(plan.owned.back(), collection, databases.shard_count()));
+    plan.keys.push_back(MakeDocumentRef(plan.owned.back(), collection, databases.shard_count()));
   }
 };
 

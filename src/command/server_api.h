@@ -23,20 +23,20 @@ class Snapshot;
 // A client as CLIENT LIST shows it. Valid during the call that handed it out.
 struct ClientView {
   Session* session = nullptr;
-  const std::string* address = nullptr;        // "ip:port"; a Unix socket's is "path:0"
+  const std::string* address = nullptr;  // "ip:port"; a Unix socket's is "path:0"
   const std::string* local_address = nullptr;
   int fd = -1;
   bool unix_socket = false;
   int64_t age_s = 0;
   int64_t idle_s = 0;
-  bool blocked = false;           // waits for a job, a drain or the end of a pause
+  bool blocked = false;  // waits for a job, a drain or the end of a pause
   size_t query_buffer_used = 0;
   size_t query_buffer_free = 0;
   size_t argv_memory = 0;
   size_t output_memory = 0;       // replies that wait to be sent
   size_t output_list_length = 0;  // 0 or 1: replies are one string here
   size_t total_memory = 0;
-  std::string last_command;       // full name, "NULL" before the first
+  std::string last_command;  // full name, "NULL" before the first
 };
 
 class ServerApi {

@@ -51,9 +51,8 @@ const Snapshot::Overlay& Snapshot::OverlayOf(KeyspaceKind kind, uint32_t id) con
   Overlay& overlay = found->second;
   if (!made || held_ == nullptr) return overlay;
   const auto add = [&overlay](const Keyspace& keyspace) {
-    keyspace.ForPending([&](const Entry& entry) {
-      overlay[StorageKey(keyspace, entry.key())] = &entry;
-    });
+    keyspace.ForPending(
+        [&](const Entry& entry) { overlay[StorageKey(keyspace, entry.key())] = &entry; });
   };
   for (size_t shard = 0; shard < held_->shard_count(); ++shard) {
     if (kind == KeyspaceKind::kDocuments) {
@@ -122,9 +121,8 @@ Status Snapshot::ScanParallel(KeyspaceKind kind, uint32_t id, size_t parts,
   std::mutex error_mutex;
   Status first_error;
   pool_.ForEachPart(cuts.size() - 1, [&](size_t part) {
-    const Status status =
-        Scan(kind, id, cuts[part], cuts[part + 1],
-             [&](Bytes key, Bytes value) { return visit(part, key, value); });
+    const Status status = Scan(kind, id, cuts[part], cuts[part + 1],
+                               [&](Bytes key, Bytes value) { return visit(part, key, value); });
     if (status.ok()) return;
     const std::lock_guard<std::mutex> lock(error_mutex);
     if (first_error.ok()) first_error = status;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Snapshot: keys and documents as they were at one moment, for commands that read many of them.
-// Outside of transactions it is a snapshot of the store that no writer waits for; inside, with every
-// shard held, the changes in memory that the store does not have yet are laid over it, so that a
-// transaction sees its own writes.
+// Outside of transactions it is a snapshot of the store that no writer waits for; inside, with
+// every shard held, the changes in memory that the store does not have yet are laid over it, so
+// that a transaction sees its own writes.
 //
 // Owned by: the thread that runs the command; ScanParallel uses the query pool's others too.
 #pragma once
@@ -31,8 +31,8 @@ class Snapshot {
   // false to stop.
   using Visitor = std::function<bool(Bytes storage_key, Bytes value)>;
 
-  // Storage keys in [lower, upper) of a space or collection, in order. Empty bounds: from its begin,
-  // to its end.
+  // Storage keys in [lower, upper) of a space or collection, in order. Empty bounds: from its
+  // begin, to its end.
   Status Scan(KeyspaceKind kind, uint32_t id, Bytes lower, Bytes upper, const Visitor& visit) const;
   // How many parts ScanParallel will use for this keyspace.
   size_t Parts(KeyspaceKind kind, uint32_t id) const;

@@ -139,7 +139,7 @@ struct CommandSpec {
   // Parses arguments, finds keys that no KeySpec tells, may change the route: runs on the loop (or
   // where parsing is long, in the query pool) before any shard is held.
   Status (*prepare)(PrepareCall&) = nullptr;
-  Bytes tips;                // command tips, separated by commas
+  Bytes tips;  // command tips, separated by commas
   // Has subcommands; a handler of its own serves the name alone (COMMAND).
   bool is_container = false;
 };

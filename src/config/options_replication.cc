@@ -112,8 +112,9 @@ constexpr Option kReplication[] = {
      .alias = "min-slaves-to-write",
      .bind = NumberValue{&Config::min_replicas_to_write, 0, kIntMax},
      .initial = "0",
-     .doc = "Writes are refused (NOREPLICAS) while fewer replicas keep up; 0: never. This version has "
-            "no replicas: any number but 0 refuses every write."},
+     .doc =
+         "Writes are refused (NOREPLICAS) while fewer replicas keep up; 0: never. This version has "
+         "no replicas: any number but 0 refuses every write."},
     {.name = "min-replicas-max-lag",
      .alias = "min-slaves-max-lag",
      .bind = NumberValue{&Config::min_replicas_max_lag, 0, kIntMax},

@@ -141,8 +141,8 @@ void Connection::Closed() {
 
 void Connection::Flush() {
   if (closed_ || writing_ != nullptr || out_sent_ == out_.size()) return;
-  uv_buf_t buffer = uv_buf_init(out_.data() + out_sent_,
-                                static_cast<unsigned>(out_.size() - out_sent_));
+  uv_buf_t buffer =
+      uv_buf_init(out_.data() + out_sent_, static_cast<unsigned>(out_.size() - out_sent_));
   const int n = uv_try_write(&socket_->stream, &buffer, 1);
   if (n < 0 && n != UV_EAGAIN) {
     Closed();

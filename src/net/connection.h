@@ -2,9 +2,9 @@
 // Connection: one socket of a client: bytes in, bytes out. It knows no protocol: a ConnectionUser
 // makes sense of the bytes. Owned by: the loop.
 //
-// Reading: bytes land in a buffer that all connections share; the user takes what it needs before it
-// returns. Writing: the user appends to out() and calls Flush at the end of the turn; what the socket
-// does not take at once is written when it does.
+// Reading: bytes land in a buffer that all connections share; the user takes what it needs before
+// it returns. Writing: the user appends to out() and calls Flush at the end of the turn; what the
+// socket does not take at once is written when it does.
 #pragma once
 #include <uv.h>
 
@@ -54,7 +54,7 @@ class Connection {
 
   Kind kind() const { return kind_; }
   int fd() const;
-  const std::string& peer() const { return peer_; }    // "ip:port" or "path:0"
+  const std::string& peer() const { return peer_; }  // "ip:port" or "path:0"
   const std::string& local() const { return local_; }
   bool from_loopback() const { return from_loopback_; }
   // Seconds; 0 turns it off.

@@ -38,8 +38,7 @@ Listener::~Listener() {
 Result<std::unique_ptr<Listener>> Listener::Tcp(Loop& loop, const std::string& address, int port,
                                                 int backlog, Acceptor acceptor) {
   const std::string name = address + ":" + std::to_string(port);
-  std::unique_ptr<Listener> self(
-      new Listener(loop, Connection::Kind::kTcp, std::move(acceptor)));
+  std::unique_ptr<Listener> self(new Listener(loop, Connection::Kind::kTcp, std::move(acceptor)));
   sockaddr_in v4 = {};
   sockaddr_in6 v6 = {};
   int error = 0;
@@ -47,8 +46,8 @@ Result<std::unique_ptr<Listener>> Listener::Tcp(Loop& loop, const std::string& a
   if (uv_ip4_addr(host.c_str(), port, &v4) == 0) {
     error = uv_tcp_bind(&self->socket_->tcp, reinterpret_cast<const sockaddr*>(&v4), 0);
   } else if (uv_ip6_addr(host.c_str(), port, &v6) == 0) {
-    error = uv_tcp_bind(&self->socket_->tcp, reinterpret_cast<const sockaddr*>(&v6),
-                        UV_TCP_IPV6ONLY);
+    error =
+        uv_tcp_bind(&self->socket_->tcp, reinterpret_cast<const sockaddr*>(&v6), UV_TCP_IPV6ONLY);
   } else {
     return ListenError(name, "not an IP address");
   }
@@ -60,8 +59,7 @@ Result<std::unique_ptr<Listener>> Listener::Tcp(Loop& loop, const std::string& a
 Result<std::unique_ptr<Listener>> Listener::Unix(Loop& loop, const std::string& path, int mode,
                                                  int backlog, Acceptor acceptor) {
   unlink(path.c_str());  // left over from a server that did not end cleanly
-  std::unique_ptr<Listener> self(
-      new Listener(loop, Connection::Kind::kUnix, std::move(acceptor)));
+  std::unique_ptr<Listener> self(new Listener(loop, Connection::Kind::kUnix, std::move(acceptor)));
   const int error = uv_pipe_bind(&self->socket_->pipe, path.c_str());
   if (error != 0) return ListenError(path, uv_strerror(error));
   self->path_ = path;

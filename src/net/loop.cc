@@ -58,9 +58,7 @@ void Loop::OnSignal(int signal, std::function<void(int)> handler) {
   entry->handle.data = entry;
   uv_signal_start(
       &entry->handle,
-      [](uv_signal_t* handle, int number) {
-        static_cast<Signal*>(handle->data)->handler(number);
-      },
+      [](uv_signal_t* handle, int number) { static_cast<Signal*>(handle->data)->handler(number); },
       signal);
 }
 

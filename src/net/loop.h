@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Loop: libuv's event loop, in words of ours. One thread runs it; everything but Wake belongs to it.
+// Loop: libuv's event loop, in words of ours. One thread runs it; everything but Wake belongs to
+// it.
 #pragma once
 #include <uv.h>
 

@@ -27,8 +27,8 @@ struct ObjectContext {
   // dirty_epoch is not above drained_epoch is clean.
   uint32_t epoch = 1;
   uint32_t drained_epoch = 0;
-  uint32_t now_s = 0;     // coarse clock for the access times of entries
-  Turn* turn = nullptr;   // where changes are listed; set by whoever holds the shard
+  uint32_t now_s = 0;    // coarse clock for the access times of entries
+  Turn* turn = nullptr;  // where changes are listed; set by whoever holds the shard
   // Any thread:
   SharedCounter used_bytes;       // entries and their values
   SharedCounter pending_entries;  // entries with changes that no finished drain holds

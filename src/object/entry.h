@@ -37,9 +37,9 @@ struct Blob {
 };
 
 struct Entry {
-  static constexpr uint8_t kOnDisk = 1;       // some drain, finished or in flight, put it on disk
-  static constexpr uint8_t kInTurn = 2;       // listed in the turn that is under way
-  static constexpr uint8_t kPending = 4;      // listed as dirty or draining; `pending_index` is valid
+  static constexpr uint8_t kOnDisk = 1;   // some drain, finished or in flight, put it on disk
+  static constexpr uint8_t kInTurn = 2;   // listed in the turn that is under way
+  static constexpr uint8_t kPending = 4;  // listed as dirty or draining; `pending_index` is valid
   static constexpr uint8_t kIndexedExpiry = 8;  // the disk's expiry family has a hint for it
   static constexpr uint8_t kSized = 16;  // the present epoch's pending bytes have its value's size
   static constexpr uint32_t kNeverDirty = 0;
@@ -50,15 +50,15 @@ struct Entry {
     Blob* blob;
     void* object;
   } value;
-  int64_t expire_at_ms;    // 0: never
+  int64_t expire_at_ms;  // 0: never
   uint32_t key_size;
   uint32_t dirty_epoch;    // the drain epoch of its last change
   uint32_t pending_index;  // place in the keyspace's dirty or draining list
   ObjectType type;
   Encoding encoding;
   uint8_t flags;
-  uint8_t frequency;       // logarithmic access counter (LFU policies)
-  uint32_t accessed_s;     // coarse clock of the last access (LRU), seconds
+  uint8_t frequency;    // logarithmic access counter (LFU policies)
+  uint32_t accessed_s;  // coarse clock of the last access (LRU), seconds
   char key_bytes[];
 
   Bytes key() const { return {key_bytes, key_size}; }

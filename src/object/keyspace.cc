@@ -133,6 +133,7 @@ Blob* Keyspace::NewBlob(Entry* entry, size_t size, size_t capacity) {
 
 void Keyspace::DropValue(Entry* entry) {
   if (!entry->has_blob()) return;
+  CHECK(entry->value.blob != nullptr);
   Account(-static_cast<int64_t>(BlobBytes(entry->value.blob->capacity)));
   std::free(entry->value.blob);
   entry->value.blob = nullptr;
@@ -240,23 +241,21 @@ void Keyspace::SetExpiry(Entry* entry, int64_t expire_at_ms) {
 }
 
 void Keyspace::IndexExpiry(Entry* entry) {
-  if (entry->expire_at_ms != 0) expiries_.emplace(entry->expire_at_ms, entry);
+  if (entry->expire_at_ms == 0) return;
+  expiries_.emplace(entry->expire_at_ms, entry);
+  expiry_sum_ms_ += static_cast<double>(entry->expire_at_ms);
 }
 
 void Keyspace::UnindexExpiry(Entry* entry) {
-  if (entry->expire_at_ms != 0) expiries_.erase({entry->expire_at_ms, entry});
+  if (entry->expire_at_ms == 0) return;
+  expiries_.erase({entry->expire_at_ms, entry});
+  expiry_sum_ms_ -= static_cast<double>(entry->expire_at_ms);
 }
 
 int64_t Keyspace::average_ttl_ms(int64_t now_ms) const {
-  constexpr size_t kSampled = 100;
   if (expiries_.empty()) return 0;
-  // The first and last of an ordered set, sampled from both ends, bound the mean; take the middle.
-  int64_t sum = 0;
-  size_t n = 0;
-  for (auto it = expiries_.begin(); it != expiries_.end() && n < kSampled; ++it, ++n) {
-    sum += std::max<int64_t>(0, it->first - now_ms);
-  }
-  return sum / static_cast<int64_t>(n);
+  const double mean_ms = expiry_sum_ms_ / static_cast<double>(expiries_.size());
+  return std::max<int64_t>(0, static_cast<int64_t>(mean_ms) - now_ms);
 }
 
 void Keyspace::LogExpiryHint(Entry* entry, RecordBuilder& record) {

@@ -190,6 +190,7 @@ class Keyspace {
   ChangeBatch hints_;             // changes of the expiry family that await the next drain
 
   absl::btree_set<std::pair<int64_t, Entry*>> expiries_;
+  double expiry_sum_ms_ = 0;                              // of all in expiries_; INFO's avg_ttl
   absl::flat_hash_map<const Entry*, int64_t> hinted_ms_;  // what the log says of the expiry family
   absl::flat_hash_map<std::string, std::vector<std::shared_ptr<WatchState>>> watchers_;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Turn: everything that changed between two commits of one executor (the loop, or a shard's thread).
-// Commit turns it into one record of the log: the latest state of each entry that was touched, and
-// the changes of names and counters given to ops(). A turn is atomic: recovery sees all or nothing.
+// Turn: everything that changed between two commits of one executor (the loop, or a shard's
+// thread). Commit turns it into one record of the log: the latest state of each entry that was
+// touched, and the changes of names and counters given to ops(). A turn is atomic: recovery sees
+// all or nothing.
 //
 // Owned by: the executor.
 #pragma once

@@ -166,8 +166,7 @@ size_t Client::Process(Bytes input) {
 }
 
 void Client::ProtocolError(Bytes text) {
-  LogVerbose("Protocol error from client " + std::to_string(session.id) + ": " +
-             std::string(text));
+  LogVerbose("Protocol error from client " + std::to_string(session.id) + ": " + std::string(text));
   std::string& target = ReplyTarget();
   const size_t before = target.size();
   Reply(target, session.protocol).Error(Err(std::string(text)));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Client: one connection, its session and its replies in order.
 //
-// A command that runs in place appends its reply to the output at once. One that had to be handed to
-// a shard or to the query pool gets a slot; later replies wait behind it in slots of their own, so
-// that replies always come in the order of requests.
+// A command that runs in place appends its reply to the output at once. One that had to be handed
+// to a shard or to the query pool gets a slot; later replies wait behind it in slots of their own,
+// so that replies always come in the order of requests.
 //
 // Owned by: the loop.
 #pragma once
@@ -81,7 +81,8 @@ class Client final : public ConnectionUser {
   size_t query_buffer_used() const { return buffer_.size(); }
   size_t query_buffer_free() const {
     // What std::string keeps inside of itself is no buffer of its own.
-    return buffer_.capacity() > sizeof buffer_ ? buffer_.capacity() - buffer_.size() : 0;
+    constexpr size_t kInsideBytes = 32;
+    return buffer_.capacity() > kInsideBytes ? buffer_.capacity() - buffer_.size() : 0;
   }
   void TrimQueryBuffer(int64_t now_ms);
   bool queued_for_flush = false;
@@ -110,9 +111,9 @@ class Client final : public ConnectionUser {
   bool processing_ = false;
   // Of this turn:
   bool in_turn_ = false;
-  size_t turn_mark_ = 0;      // size of the output before its first reply
+  size_t turn_mark_ = 0;  // size of the output before its first reply
   size_t turn_replies_ = 0;
-  bool turn_slots_ = false;   // replies went into slots: they can't be told apart
+  bool turn_slots_ = false;  // replies went into slots: they can't be told apart
 };
 
 }  // namespace veddb

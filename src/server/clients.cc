@@ -31,8 +31,7 @@ void Clients::Add(std::unique_ptr<Connection> connection) {
     connection->Flush();
     return;
   }
-  if (config.protected_mode && config.requirepass.empty() &&
-      !connection->from_loopback()) {
+  if (config.protected_mode && config.requirepass.empty() && !connection->from_loopback()) {
     ++figures_.rejected;
     connection->out() =
         "-DENIED VedDB is running in protected mode because protected mode is enabled and no "

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Clients: all connected clients; whose replies are to be sent at the end of the turn, who waits for
-// what, CLIENT PAUSE. Owned by: the loop.
+// Clients: all connected clients; whose replies are to be sent at the end of the turn, who waits
+// for what, CLIENT PAUSE. Owned by: the loop.
 #pragma once
 #include <absl/container/flat_hash_map.h>
 
@@ -17,7 +17,7 @@ namespace veddb {
 struct ClientFigures {
   uint64_t accepted = 0;
   uint64_t rejected = 0;
-  uint64_t net_input_bytes = 0;   // of clients that are gone
+  uint64_t net_input_bytes = 0;  // of clients that are gone
   uint64_t net_output_bytes = 0;
 };
 
@@ -49,8 +49,8 @@ class Clients {
   // --- the end of the loop's turn, in this order ---
   // The turn's changes could not be made durable.
   void ReplaceTurnReplies(const Error& error);
-  // A sync failed: whether what waited for it is durable is not known, and those clients are told so
-  // by the end of their connection.
+  // A sync failed: whether what waited for it is durable is not known, and those clients are told
+  // so by the end of their connection.
   void DropHeld();
   // Sends what may be sent: everything, or (appendfsync always) what needs no more than `synced`.
   void Flush(LogPosition end, LogPosition synced, bool wait_for_sync);
@@ -78,9 +78,9 @@ class Clients {
   Server& server_;
   absl::flat_hash_map<uint64_t, std::unique_ptr<Client>> clients_;
   uint64_t next_id_ = 1;
-  std::vector<uint64_t> flush_;      // have replies to send
-  std::vector<uint64_t> held_;       // their replies wait for a sync
-  std::vector<uint64_t> turn_;       // replied to in this turn
+  std::vector<uint64_t> flush_;  // have replies to send
+  std::vector<uint64_t> held_;   // their replies wait for a sync
+  std::vector<uint64_t> turn_;   // replied to in this turn
   std::vector<uint64_t> resumable_;
   std::vector<uint64_t> graves_;
   absl::flat_hash_map<uint64_t, int64_t> over_soft_limit_;  // client and since when, in ms

@@ -101,8 +101,8 @@ void Dispatcher::Queue(Client& client, const Command& command, std::span<const B
 
 Wait Dispatcher::Execute(Client& client, Command& command, std::span<const Bytes> argv) {
   CallPlan plan;
-  const Status prepared = MakePlan(*command.spec, argv, client.session.database,
-                                   server_.shards(), plan);
+  const Status prepared =
+      MakePlan(*command.spec, argv, client.session.database, server_.shards(), plan);
   if (!prepared.ok()) {
     ++command.stats.calls;
     ++command.stats.failed;
@@ -162,8 +162,7 @@ Wait Dispatcher::ExecuteWithKeys(Client& client, Command& command, std::span<con
   // A command that changes its session has to come back to the loop.
   const bool on_loop = Has(command.spec->flags, Flag::kTransaction);
   std::vector<uint16_t> needed = ShardsOf(plan);
-  shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan),
-                                 std::move(needed),
+  shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan), std::move(needed),
                                  on_loop ? Job::Where::kLoop : Job::Where::kShardThread));
   return Wait::kNone;
 }
@@ -215,8 +214,8 @@ Wait Dispatcher::ExecuteTransaction(Client& client, Command& exec) {
     std::string& target = client.ReplyTarget();
     const size_t before = target.size();
     Reply reply(target, session.protocol);
-    reply.Error(MakeError(ErrorCode::kExecAbort,
-                          "Transaction discarded because of previous errors."));
+    reply.Error(
+        MakeError(ErrorCode::kExecAbort, "Transaction discarded because of previous errors."));
     ++exec.stats.calls;
     ++exec.stats.failed;
     server_.CountError(reply.first_error());
@@ -236,8 +235,8 @@ Wait Dispatcher::ExecuteTransaction(Client& client, Command& exec) {
     needed = AllShards(shards.shard_count());
   }
   ++exec.stats.calls;
-  const bool idle = std::all_of(needed.begin(), needed.end(),
-                                [&](uint16_t i) { return shards.Idle(i); });
+  const bool idle =
+      std::all_of(needed.begin(), needed.end(), [&](uint16_t i) { return shards.Idle(i); });
   if (idle && transaction->Resident()) {
     std::string& target = client.ReplyTarget();
     const size_t before = target.size();
@@ -246,10 +245,9 @@ Wait Dispatcher::ExecuteTransaction(Client& client, Command& exec) {
     client.EndReply(target, before);
     return Wait::kNone;
   }
-  const Job::Where where =
-      transaction->keys_only() ? Job::Where::kShardThread : Job::Where::kLoop;
-  shards.Post(new TransactionRequest(server_, client, std::move(transaction), std::move(needed),
-                                     where));
+  const Job::Where where = transaction->keys_only() ? Job::Where::kShardThread : Job::Where::kLoop;
+  shards.Post(
+      new TransactionRequest(server_, client, std::move(transaction), std::move(needed), where));
   return Wait::kNone;
 }
 

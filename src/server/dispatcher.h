@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Dispatcher: takes one request of one client to where it runs: through the gates, into the queue of
-// a transaction, in place on the loop, to its shards, or to the query pool. The order of its calls is
-// the total order of all commands. Owned by: the loop.
+// Dispatcher: takes one request of one client to where it runs: through the gates, into the queue
+// of a transaction, in place on the loop, to its shards, or to the query pool. The order of its
+// calls is the total order of all commands. Owned by: the loop.
 #pragma once
 #include <span>
 
@@ -25,8 +25,8 @@ class Dispatcher {
   Wait Dispatch(Client& client, std::span<const Bytes> argv);
   GateState& gate_state() { return gate_state_; }
 
-  // Jobs under way that hold every shard on the loop. They may make, drop and rename collections, so
-  // as long as there are any, where a document lies is known only once they have run.
+  // Jobs under way that hold every shard on the loop. They may make, drop and rename collections,
+  // so as long as there are any, where a document lies is known only once they have run.
   bool catalog_is_settled() const { return catalog_jobs_ == 0; }
   void CatalogJobBegins() { ++catalog_jobs_; }
   void CatalogJobEnds() { --catalog_jobs_; }

@@ -42,9 +42,8 @@ Status MakePlan(const CommandSpec& spec, std::span<const Bytes> argv, uint32_t d
 }
 
 bool NamesDocuments(const CallPlan& plan) {
-  return std::any_of(plan.keys.begin(), plan.keys.end(), [](const KeyRef& key) {
-    return key.kind == KeyspaceKind::kDocuments;
-  });
+  return std::any_of(plan.keys.begin(), plan.keys.end(),
+                     [](const KeyRef& key) { return key.kind == KeyspaceKind::kDocuments; });
 }
 
 Outcome RunHandler(Call& call) {

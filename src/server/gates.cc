@@ -65,8 +65,8 @@ bool Writes(const GateInput& in, Flag flag) {
 
 std::optional<Error> Durable(const GateInput& in) {
   if (!in.state.writes_refused || !Writes(in, Flag::kWrite)) return std::nullopt;
-  return MakeError(ErrorCode::kMisconf, "Writes are refused, they could not be made durable: " +
-                                            in.state.refusal);
+  return MakeError(ErrorCode::kMisconf,
+                   "Writes are refused, they could not be made durable: " + in.state.refusal);
 }
 
 std::optional<Error> DiskHasRoom(const GateInput& in) {

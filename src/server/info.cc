@@ -220,10 +220,9 @@ void AddCommandStats(const Command& command, Lines& out) {
   const CommandStats& stats = command.stats;
   if (stats.calls != 0 || stats.rejected != 0 || stats.failed != 0) {
     const uint64_t micros = stats.micros_x1000 / kMicrosPerMilli;
-    const double per_call =
-        stats.calls == 0 ? 0
-                         : static_cast<double>(stats.micros_x1000) / 1000.0 /
-                               static_cast<double>(stats.calls);
+    const double per_call = stats.calls == 0 ? 0
+                                             : static_cast<double>(stats.micros_x1000) / 1000.0 /
+                                                   static_cast<double>(stats.calls);
     out.Add("cmdstat_%s:calls=%" PRIu64 ",usec=%" PRIu64
             ",usec_per_call=%.2f,rejected_calls=%" PRIu64 ",failed_calls=%" PRIu64,
             command.full_name.c_str(), stats.calls, micros, per_call, stats.rejected, stats.failed);
@@ -289,8 +288,7 @@ std::string Server::Info(const std::vector<std::string>& sections) {
   const bool defaults = sections.empty() || asked("default");
   Lines out;
   for (const Section& section : kSections) {
-    const bool wanted =
-        all || (defaults && section.by_default) || asked(LowerCase(section.title));
+    const bool wanted = all || (defaults && section.by_default) || asked(LowerCase(section.title));
     if (!wanted) continue;
     if (!out.text.empty()) out.text += "\r\n";
     out.Add("# %s", section.title);

@@ -77,8 +77,7 @@ std::optional<SystemLog> SystemLogOf(const Config& config) {
   constexpr std::array<int, 9> kFacilities = {LOG_USER,   LOG_LOCAL0, LOG_LOCAL1,
                                               LOG_LOCAL2, LOG_LOCAL3, LOG_LOCAL4,
                                               LOG_LOCAL5, LOG_LOCAL6, LOG_LOCAL7};
-  return SystemLog{config.syslog_ident,
-                   kFacilities[static_cast<size_t>(config.syslog_facility)]};
+  return SystemLog{config.syslog_ident, kFacilities[static_cast<size_t>(config.syslog_facility)]};
 }
 
 }  // namespace
@@ -124,8 +123,8 @@ Status PrepareProcess(ConfigStore& store) {
 
 void LogStartBanner(const Config& config, const std::string& config_file) {
   LogNotice("VedDB is starting");
-  LogNotice("VedDB version=" + std::string(kVersion) + ", bits=64, pid=" +
-            std::to_string(getpid()) + ", just started");
+  LogNotice("VedDB version=" + std::string(kVersion) +
+            ", bits=64, pid=" + std::to_string(getpid()) + ", just started");
   if (config_file.empty()) {
     LogWarning("Warning: no config file specified, using the default config.");
   } else {

@@ -9,8 +9,8 @@
 namespace veddb {
 namespace {
 
-// Points keys that refer to the bytes of one copy of the arguments to another copy. Keys come in the
-// order of arguments nearly always, so the search goes on from where it last found one.
+// Points keys that refer to the bytes of one copy of the arguments to another copy. Keys come in
+// the order of arguments nearly always, so the search goes on from where it last found one.
 void Rebase(CallPlan& plan, std::span<const Bytes> from, std::span<const Bytes> to) {
   size_t at = 0;
   for (KeyRef& key : plan.keys) {
@@ -20,8 +20,8 @@ void Rebase(CallPlan& plan, std::span<const Bytes> from, std::span<const Bytes> 
           key.name.data() + key.name.size() > from[at].data() + from[at].size()) {
         continue;
       }
-      key.name = to[at].substr(static_cast<size_t>(key.name.data() - from[at].data()),
-                               key.name.size());
+      key.name =
+          to[at].substr(static_cast<size_t>(key.name.data() - from[at].data()), key.name.size());
       break;
     }
   }

@@ -130,9 +130,9 @@ Status Server::Listen() {
     }
   }
   if (!config.unixsocket.empty()) {
-    listeners.push_back(TRY(Listener::Unix(loop_, config.unixsocket,
-                                           static_cast<int>(config.unixsocketperm),
-                                           static_cast<int>(config.tcp_backlog), accept)));
+    listeners.push_back(
+        TRY(Listener::Unix(loop_, config.unixsocket, static_cast<int>(config.unixsocketperm),
+                           static_cast<int>(config.tcp_backlog), accept)));
   }
   listeners_ = std::move(listeners);
   return Ok();

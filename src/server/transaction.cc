@@ -25,8 +25,8 @@ Transaction::Transaction(Server& server, Session& session)
   }
   for (Step& step : steps_) {
     if (!keys_only_) break;
-    step.prepared = MakePlan(*step.command->spec, step.arguments.views(), database_, shards,
-                             step.plan);
+    step.prepared =
+        MakePlan(*step.command->spec, step.arguments.views(), database_, shards, step.plan);
     if (step.plan.route != Route::kKeys) keys_only_ = false;
     // Where documents lie is not known yet while collections may still come and go.
     if (!server.dispatcher().catalog_is_settled() && NamesDocuments(step.plan)) keys_only_ = false;
@@ -104,6 +104,7 @@ void Transaction::Run(std::string& text, Protocol protocol, Session* session) {
 
 void Transaction::RunStep(Step& step, Reply& reply, Session* session) {
   if (!keys_only_) {
+    CHECK(session != nullptr);
     database_ = session->database;
     step.plan = CallPlan();
     step.prepared = MakePlan(*step.command->spec, step.arguments.views(), database_,

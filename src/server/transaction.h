@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Transaction: what MULTI queued, from EXEC on.
 //
-// If all its commands name keys only, it needs the shards of those keys (and of the watched ones) and
-// is prepared as a whole before it runs. Otherwise (SELECT, FLUSHALL, a query, the first insert into
-// a collection …) it holds every shard, runs on the loop, and each command is prepared when its turn
-// comes, so that it sees what the ones before it did.
+// If all its commands name keys only, it needs the shards of those keys (and of the watched ones)
+// and is prepared as a whole before it runs. Otherwise (SELECT, FLUSHALL, a query, the first insert
+// into a collection …) it holds every shard, runs on the loop, and each command is prepared when
+// its turn comes, so that it sees what the ones before it did.
 #pragma once
 #include <deque>
 #include <memory>

@@ -24,9 +24,7 @@ std::string Number32(uint32_t v) {
   return out;
 }
 
-uint64_t CountKey(KeyspaceKind kind, uint32_t id) {
-  return static_cast<uint64_t>(kind) << 32 | id;
-}
+uint64_t CountKey(KeyspaceKind kind, uint32_t id) { return static_cast<uint64_t>(kind) << 32 | id; }
 
 // collection/<id>: version:1 · database:4 LE · name (sized).
 std::string EncodeCollection(const Collection& collection) {
@@ -99,8 +97,8 @@ Status ShardSet::LoadSpaces(ReadView& view) {
 }
 
 Status ShardSet::LoadCollections(ReadView& view) {
-  const auto it = view.NewIterator(Family::kMeta, kMetaCollectionPrefix,
-                                   PrefixEnd(kMetaCollectionPrefix));
+  const auto it =
+      view.NewIterator(Family::kMeta, kMetaCollectionPrefix, PrefixEnd(kMetaCollectionPrefix));
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     const Bytes id = it->key().substr(kMetaCollectionPrefix.size());
     const std::optional<uint64_t> number = ParseUint64(id);
@@ -181,8 +179,7 @@ void ShardSet::StoreCollection(const Collection& collection) {
 }
 
 void ShardSet::Drop(KeyspaceKind kind, uint32_t id) {
-  const std::string name =
-      kind == KeyspaceKind::kKeys ? MetaDropSpace(id) : MetaDropCollection(id);
+  const std::string name = kind == KeyspaceKind::kKeys ? MetaDropSpace(id) : MetaDropCollection(id);
   PutMeta(name, {});
   DeleteMeta(CountName(kind, id));
   base_counts_.erase(CountKey(kind, id));
@@ -216,8 +213,8 @@ void ShardSet::FlushDatabase(uint32_t database) {
     Drop(KeyspaceKind::kKeys, old_space);
     std::vector<std::unique_ptr<Keyspace>> dead;
     for (auto& shard : shards_) {
-      auto fresh = std::make_unique<Keyspace>(KeyspaceKind::kKeys, spaces_[database],
-                                              shard->context_);
+      auto fresh =
+          std::make_unique<Keyspace>(KeyspaceKind::kKeys, spaces_[database], shard->context_);
       fresh->set_complete(true);
       std::unique_ptr<Keyspace>& slot = shard->databases_[database];
       slot->TouchAllWatchers([&](Bytes key) {
@@ -349,8 +346,7 @@ void ShardSet::ReclaimDropped() {
       const bool keys = one.kind == KeyspaceKind::kKeys;
       std::string begin = SpaceBegin(one.id);  // a collection's id lies in the same four bytes
       const std::string end = PrefixEnd(begin);
-      const Status status =
-          engine_.DropRange(keys ? Family::kKeys : Family::kDocs, begin, end);
+      const Status status = engine_.DropRange(keys ? Family::kKeys : Family::kDocs, begin, end);
       if (status.ok()) {
         done.push_back(one);
       } else {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Job: a piece of work that needs one or several shards and could not be done in place by the loop.
-// The loop puts it into the mailbox of each of its shards at the same moment, so all mailboxes agree
-// on the order of jobs and no two can wait for each other.
+// The loop puts it into the mailbox of each of its shards at the same moment, so all mailboxes
+// agree on the order of jobs and no two can wait for each other.
 #pragma once
 #include <atomic>
 #include <cstdint>

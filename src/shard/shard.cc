@@ -27,8 +27,8 @@ Keyspace& Shard::Documents(uint32_t collection) {
 Status Shard::Resolve(KeyRef& ref) {
   if (ResolveInMemory(ref)) return Ok();
   std::string value;
-  const bool found = TRY(set_.engine().Get(FamilyOf(ref.kind),
-                                           StorageKey(*ref.keyspace, ref.name), &value));
+  const bool found =
+      TRY(set_.engine().Get(FamilyOf(ref.kind), StorageKey(*ref.keyspace, ref.name), &value));
   if (!found) return Ok();
   ref.entry = ref.keyspace->InsertLoaded(ref.name, ref.hash, value);
   if (ref.entry == nullptr) {
@@ -122,7 +122,9 @@ void Shard::FinishDrain() {
 
 // --- mailbox and thread ---
 
-void Shard::Start() { thread_ = std::thread([this] { ThreadMain(); }); }
+void Shard::Start() {
+  thread_ = std::thread([this] { ThreadMain(); });
+}
 
 void Shard::Stop() {
   if (!thread_.joinable()) return;
@@ -146,7 +148,7 @@ void Shard::ThreadMain() {
 void Shard::Process(Job* job) {
   context_.turn = &thread_turn_;
   job->Load(*this);
-  DCHECK(job->shards_.size() > 0);
+  DCHECK(!job->shards_.empty());
   if (job->shards_.size() == 1 && job->where_ == Job::Where::kShardThread) {
     job->Run(thread_turn_);
     finished_.push_back(job);

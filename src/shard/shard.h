@@ -2,8 +2,8 @@
 // Shard: one part of all keyspaces, its mailbox and its thread.
 //
 // Who holds a shard: while jobs are outstanding (posted and not finished) the shard's thread, or
-// whoever the job's barrier chose; else the loop, which then works in place. Only the loop posts, so
-// outstanding() == 0 seen by the loop stays true until the loop itself posts.
+// whoever the job's barrier chose; else the loop, which then works in place. Only the loop posts,
+// so outstanding() == 0 seen by the loop stays true until the loop itself posts.
 #pragma once
 #include <absl/container/flat_hash_map.h>
 #include <concurrentqueue/blockingconcurrentqueue.h>
@@ -85,7 +85,8 @@ class Shard {
   void Arrive(Job* job);
   void CommitThreadTurn();
   void ReleaseOthers(Job* job);
-  // Ends the wait of a parked thread; called by whoever ran the job, which by this gives up the shard.
+  // Ends the wait of a parked thread; called by whoever ran the job, which by this gives up the
+  // shard.
   void Resume();
 
   const uint16_t index_;
@@ -94,8 +95,8 @@ class Shard {
   std::vector<std::unique_ptr<Keyspace>> databases_;
   absl::flat_hash_map<uint32_t, std::unique_ptr<Keyspace>> collections_;
   ChangeBatch drain_batch_;
-  bool draining_ = false;      // from BeginDrain to FinishDrain
-  bool part_written_ = false;  // all of the drain under way is in the batch
+  bool draining_ = false;       // from BeginDrain to FinishDrain
+  bool part_written_ = false;   // all of the drain under way is in the batch
   int64_t draining_bytes_ = 0;  // pending when the drain began
   uint64_t random_ = 88172645463325252ULL;
 

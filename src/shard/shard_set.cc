@@ -49,7 +49,7 @@ void ShardSet::set_now(int64_t now_ms) {
   }
 }
 
-int64_t ShardSet::Sum(SharedCounter ObjectContext::* counter) const {
+int64_t ShardSet::Sum(SharedCounter ObjectContext::*counter) const {
   int64_t sum = 0;
   for (const auto& shard : shards_) sum += (shard->context_.*counter).Get();
   return sum;
