@@ -51,6 +51,9 @@ Status PrepareScan(PrepareCall& call) {
   auto options = std::make_unique<ScanOptions>();
   options->space = call.databases.SpaceOf(call.database);
   options->cursor = TRY(ParseCursor(call.argv[1]));
+  // What was there when the iteration began is in the store since its first call. To drain for each
+  // of the others would make an iteration under writers crawl.
+  call.plan.may_lag = options->cursor != 0;
   for (size_t i = 2; i < call.argv.size(); i += 2) {
     if (i + 1 == call.argv.size()) return kSyntaxError;
     const Bytes value = call.argv[i + 1];

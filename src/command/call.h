@@ -43,6 +43,8 @@ struct CallPlan {
   absl::InlinedVector<KeyRef, 2> keys;
   std::unique_ptr<Prepared> prepared;
   std::list<std::string> owned;  // bytes that keys refer to and argv does not hold
+  // kSnapshot: what the store has will do, pending changes need not be drained first.
+  bool may_lag = false;
 };
 
 // What prepare() sees; on the loop.

@@ -21,6 +21,8 @@ constexpr int64_t kHeadroomDivisor = 8;
 constexpr int64_t kWaitDivisor = 32;
 // The part of maxmemory that may wait to be drained.
 constexpr int64_t kPendingDivisor = 4;
+// How long there has to be too much before writers are told so instead of waiting.
+constexpr int64_t kExhaustedAfterMillis = 2000;
 // The allocator's figures cost some ten microseconds.
 constexpr int64_t kMeasureEveryMicros = 2000;
 
@@ -61,8 +63,14 @@ void Memory::Relieve() {
   // Far from the limit the figures of the last tick do; near it they have to be fresh.
   if (Used() > limit - limit / kNearDivisor) MeasureOften();
   const int64_t used = Used();
-  // Even without a single object there would be too much: no drain can help.
-  exhausted_ = used - limit > shards.Sum(&ObjectContext::used_bytes);
+  // Even without a single object there would be too much. What compactions take for a moment must
+  // not make an error of that: it has to last, or to be beyond hope.
+  const bool hopeless = used - limit > shards.Sum(&ObjectContext::used_bytes);
+  const int64_t now_ms = MonoMillis();
+  if (!hopeless) hopeless_since_ms_ = 0;
+  if (hopeless && hopeless_since_ms_ == 0) hopeless_since_ms_ = now_ms;
+  exhausted_ =
+      hopeless && (limit <= at_start_ || now_ms - hopeless_since_ms_ >= kExhaustedAfterMillis);
   // Objects begin to leave a little before the limit, since what drains and compactions take for a
   // while comes on top.
   const int64_t over = used - (limit - limit / kHeadroomDivisor);
@@ -75,7 +83,7 @@ void Memory::Relieve() {
   for (size_t i = 0; i < shards.shard_count() && freed < wanted; ++i) {
     if (shards.Idle(i)) freed += shards.shard(i).Unload(wanted - freed);
   }
-  SetWritersWait(used - freed > limit - limit / kWaitDivisor && pending > 0);
+  SetWritersWait(used - freed > limit - limit / kWaitDivisor && (pending > 0 || hopeless));
   if (freed >= wanted || pending == 0 || drain_asked_) return;
   // What is over can't leave before it is drained.
   drain_asked_ = true;

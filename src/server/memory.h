@@ -41,6 +41,7 @@ class Memory {
   int64_t peak_ = 0;
   int64_t at_start_ = 0;
   int64_t measured_us_ = 0;
+  int64_t hopeless_since_ms_ = 0;  // 0: not
   bool writers_wait_ = false;
   bool exhausted_ = false;
   bool drain_asked_ = false;

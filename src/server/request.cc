@@ -201,7 +201,7 @@ void SnapshotRequest::Start(Server& server, Client& client, Command& command,
   const std::shared_ptr<SnapshotRequest> self(
       new SnapshotRequest(server, client, command, argv, std::move(plan)));
   const auto submit = [self] { self->server_.shards().pool().Submit([self] { self->Run(); }); };
-  if (server.EverythingDrained()) {
+  if (self->plan_.may_lag || server.EverythingDrained()) {
     submit();
   } else {
     server.shards().drainer().Request([submit](const Status& /*always ok*/) { submit(); });

@@ -128,7 +128,8 @@ void Server::RecoverFromCommitFailure() {
   const Error error =
       MakeError(ErrorCode::kMisconf,
                 "The write could not be made durable and is undone: " + commit_error_.message);
-  if (commit_failed_) {
+  if (commit_failed_ && !dispatcher_.gate_state().writes_refused) {
+    // The turn of the failure. From now on gates refuse writes, and later turns only read.
     RefuseWrites(commit_error_.message);
     clients_.ReplaceTurnReplies(error);
     clients_.DropHeld();

@@ -61,7 +61,10 @@ Engine::Impl::~Impl() {
 
 Status Engine::Impl::OpenDb() {
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted = {
-      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}};
+      // Unused, but its write buffer counts: RocksDB resumes after a full disk only when the
+      // largest
+      // of all families' buffers would fit.
+      {rocksdb::kDefaultColumnFamilyName, MakeFamilyOptions(Family::kMeta, options, parts)}};
   for (const Family family : kAllFamilies) {
     wanted.emplace_back(FamilyName(family), MakeFamilyOptions(family, options, parts));
   }

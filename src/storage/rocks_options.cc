@@ -6,6 +6,7 @@
 #include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
+#include <algorithm>
 
 #include "storage/rocks_logger.h"
 
@@ -19,6 +20,7 @@ constexpr double kHighPriorityShare = 0.3;           // of the cache for index a
 constexpr uint64_t kManifestBytes = uint64_t{64} << 20;
 constexpr uint64_t kSyncEveryBytes = uint64_t{1} << 20;  // smooths the disk's load
 constexpr size_t kCompactionReadBytes = size_t{2} << 20;
+constexpr size_t kCompactionCachePart = 32;
 
 std::shared_ptr<rocksdb::TableFactory> MakeTableFactory(Family family, const RocksParts& parts) {
   rocksdb::BlockBasedTableOptions table;
@@ -93,7 +95,9 @@ rocksdb::DBOptions MakeDbOptions(const EngineOptions& options, const RocksParts&
   db.max_background_jobs = 2;
   db.allow_concurrent_memtable_write = false;  // one writer
   db.bytes_per_sync = kSyncEveryBytes;
-  db.compaction_readahead_size = kCompactionReadBytes;
+  // For each input file of a compaction: with a small cache it has to be small too.
+  db.compaction_readahead_size =
+      std::min(kCompactionReadBytes, options.block_cache_bytes / kCompactionCachePart);
   db.avoid_unnecessary_blocking_io = true;  // readers leave the deleting of files to the background
   db.skip_stats_update_on_db_open = true;   // a large store opens at once
   db.info_log_level = rocksdb::InfoLogLevel::INFO_LEVEL;  // Debian's default is DEBUG
