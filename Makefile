@@ -28,7 +28,7 @@ run: build            ## build and start a server on port 6379 with its data in 
 	$(SERVER) --dir veddb-data $(ARGS)
 
 test: build           ## build and run all tests (a part of them: ARGS="-R name")
-	@$(CTEST) --test-dir build -j 2 -LE torture $(ARGS)
+	@$(CTEST) --test-dir build -j 2 $(ARGS)
 
 demo: build           ## load a public data set into a fresh server and query it
 	@$(PACKAGES) demo
@@ -45,10 +45,11 @@ bench: build          ## the server beside redis-server, and the micro benchmark
 	@$(PACKAGES) bench
 	@cmake --preset release -DVEDDB_BENCH=ON > build/configure-bench.log
 	@cmake --build build -j $(JOBS)
+	@for each in resp log json match; do build/tests/bench/$${each}_bench || exit 1; done
 	@$(PYTHON) tests/bench/compare.py $(SERVER) $(ARGS)
 
-torture: build        ## the long tests: kill -9, broken disks, hostile clients
-	@$(CTEST) --test-dir build -L torture $(ARGS)
+torture: build        ## kill -9 under load, 100 times, every acknowledged write checked
+	@build/tests/torture/veddb-torture --server $(SERVER) --cycles 100 $(ARGS)
 
 lint: build           ## formatting, clang-tidy, layers, sizes, words
 	@$(PACKAGES) lint
@@ -62,7 +63,7 @@ debug asan ubsan tsan: ## build and test with checks on: build-debug, build-asan
 	@$(PACKAGES) build test
 	@[ -f build-$@/build.ninja ] || cmake --preset $@
 	@cmake --build build-$@ -j $(JOBS)
-	@$(CTEST) --test-dir build-$@ -j 2 -LE torture $(ARGS)
+	@$(CTEST) --test-dir build-$@ -j 2 $(ARGS)
 
 clean:                ## remove every build directory
 	rm -rf build build-debug build-asan build-ubsan build-tsan
