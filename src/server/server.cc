@@ -297,7 +297,7 @@ void Server::Unwatch(Session& session) {
 Status Server::ReloadFromDisk() {
   if (!shards_->AllIdle()) return Err("shards are busy, try again");
   TRY(shards_->CommitTurn());
-  shards_->drainer().Finish();
+  if (!shards_->drainer().Finish()) return Err("the store does not take the pending changes");
   return shards_->Rebuild(log_->end());
 }
 

@@ -165,6 +165,7 @@ class Server final : public ServerApi {
   int64_t now_ms_ = 0;
   bool turn_begun_ = false;
   bool shutdown_ = false;
+  int64_t shutdown_begun_ms_ = 0;  // monotonic
   // After a failure of the log:
   bool commit_failed_ = false;  // memory may be ahead of the log and has to be rebuilt
   Error commit_error_;

@@ -15,6 +15,9 @@
 namespace veddb {
 namespace {
 
+// How long a shutdown waits for the store to take a drain that is under way.
+constexpr int64_t kShutdownMillis = 10'000;
+
 FsyncPolicy PolicyOf(AppendFsync fsync) {
   switch (fsync) {
     case AppendFsync::kAlways:
@@ -186,19 +189,27 @@ std::string Server::WriteRefusal() {
 }
 
 void Server::BeginShutdown() {
-  // Every answered command is in the log already; only what is under way has to end.
-  if (!shards_->AllIdle() || !shards_->drainer().idle()) return;
-  loop_.Stop();
+  if (shutdown_begun_ms_ == 0) {
+    shutdown_begun_ms_ = MonoMillis();
+    listeners_.clear();
+    clients_.ForEach([](Client& client) { client.connection().PauseReading(); });
+  }
+  // Every answered command is in the log already; only what is under way has to end, and a drain
+  // that the store does not take is not waited for for ever.
+  if (!shards_->AllIdle()) return;
+  const bool overdue = MonoMillis() - shutdown_begun_ms_ >= kShutdownMillis;
+  if (shards_->drainer().idle() || overdue) loop_.Stop();
 }
 
 void Server::Close() {
   LogNotice("User requested shutdown...");
   listeners_.clear();
   // A last drain, so that the next start has nothing to replay; without it nothing would be lost.
-  bool drained = EverythingDrained();
-  if (!drained && shards_->CommitTurn().ok()) {
-    shards_->drainer().Request([&drained](const Status&) { drained = true; });
-    shards_->drainer().Finish();
+  Drainer& drainer = shards_->drainer();
+  if (drainer.idle() && !EverythingDrained() && shards_->CommitTurn().ok()) {
+    drainer.Request([](const Status&) {});
+    if (!drainer.Finish())
+      LogWarning("The last drain did not end; the next start replays the log.");
   }
   shards_->Stop();
   shards_->pool().Quiesce();

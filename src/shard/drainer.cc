@@ -17,6 +17,8 @@ namespace veddb {
 namespace {
 
 constexpr int64_t kRetryMillis = 1000;
+// Finish waits so long for a store that does not take the drain.
+constexpr int64_t kFinishMillis = 10'000;
 
 std::vector<uint16_t> AllShards(const ShardSet& set) {
   std::vector<uint16_t> all(set.shard_count());
@@ -259,14 +261,17 @@ void Drainer::ShardFinished() {
   if (!waiters_.empty() && !log_.failed()) Begin();
 }
 
-void Drainer::Finish() {
+bool Drainer::Finish() {
   DCHECK(set_.AllIdle());
+  const int64_t deadline_ms = MonoMillis() + kFinishMillis;
   while (state_ != State::kIdle) {
     Tick(WallMillis());
     if (state_ != State::kCommitting) continue;
     std::unique_lock<std::mutex> lock(mutex_);
-    done_.wait(lock, [this] { return result_.has_value(); });
+    const std::chrono::milliseconds left(deadline_ms - MonoMillis());
+    if (!done_.wait_for(lock, left, [this] { return result_.has_value(); })) return false;
   }
+  return true;
 }
 
 }  // namespace veddb

@@ -59,7 +59,8 @@ class Drainer {
   bool idle() const { return state_ == State::kIdle; }
   // Blocks until the drain under way, if any, has ended. For shutdown and rebuild, when every shard
   // is idle.
-  void Finish();
+  // False: the store does not take it; everything is in the log all the same.
+  bool Finish();
   const DrainFigures& figures() const { return figures_; }
   // Why the drain under way can't be written, empty if it can. Any thread.
   std::string failure();
@@ -92,10 +93,10 @@ class Drainer {
   const std::function<void()> wake_loop_;
   DrainLimits limits_;
   State state_ = State::kIdle;
-  std::vector<Waiter> waiters_;       // for the next drain to begin
-  std::vector<Waiter> served_;        // for the drain under way
+  std::vector<Waiter> waiters_;  // for the next drain to begin
+  std::vector<Waiter> served_;   // for the drain under way
   ChangeBatch meta_;
-  ChangeBatch meta_part_;             // of the drain under way
+  ChangeBatch meta_part_;  // of the drain under way
   LogPosition position_ = 0;
   int64_t begun_ms_ = 0;
   int64_t retry_at_ms_ = 0;
@@ -105,7 +106,8 @@ class Drainer {
   std::atomic<bool> failing_{false};
   std::atomic<size_t> parts_missing_{0};
   std::atomic<bool> has_result_{false};
-  std::vector<ChangeBatch> parts_;    // one a shard; written by its holder before parts_missing_ falls
+  std::vector<ChangeBatch>
+      parts_;  // one a shard; written by its holder before parts_missing_ falls
 
   // mutex_ guards what follows: the loop (or the holder of the last part) puts work in, the thread
   // takes it; once a drain, never on a command's path.
