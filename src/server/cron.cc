@@ -35,6 +35,7 @@ void Cron::OncePerSecond(int64_t now_ms) {
   server_.clients().OncePerSecond(now_ms);
   server_.WatchDisk();
   server_.shards().ForgetReclaimed();
+  if (server_.shards().drainer().idle()) server_.shards().ReclaimDropped();
   if (active_expire_) ScanExpiryFamily(now_ms);
 }
 

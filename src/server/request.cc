@@ -191,7 +191,8 @@ SnapshotRequest::SnapshotRequest(Server& server, Client& client, Command& comman
       plan_(std::move(plan)),
       client_id_(client.session.id),
       database_(client.session.database),
-      now_ms_(server.now_ms()) {
+      now_ms_(server.now_ms()),
+      read_(server.shards().BeginRead()) {
   Rebase(plan_, argv, arguments_.views());
   ++client.queries;
 }
@@ -222,6 +223,7 @@ void SnapshotRequest::Run() {
 }
 
 void SnapshotRequest::Done() {
+  server_.shards().EndRead(read_);
   if (Client* client = server_.FindClient(client_id_)) --client->queries;
   server_.Account(command_, outcome_);
   slot_.Fill(std::move(text_));

@@ -105,6 +105,7 @@ class SnapshotRequest final : public std::enable_shared_from_this<SnapshotReques
   const uint64_t client_id_;
   const uint32_t database_;
   const int64_t now_ms_;
+  const uint64_t read_;  // its number among the shards' reads
   std::string text_;
   Outcome outcome_;
 };

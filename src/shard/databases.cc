@@ -323,6 +323,7 @@ void ShardSet::RenameCollection(const Collection& collection, Bytes name) {
 // --- drains ---
 
 void ShardSet::NoteDrainBegins() {
+  if (!dropped_.empty()) reclaim_after_ = reads_begun_;
   reclaimable_.insert(reclaimable_.end(), dropped_.begin(), dropped_.end());
   dropped_.clear();
 }
@@ -339,6 +340,7 @@ void ShardSet::WriteCounts(ChangeBatch& batch) {
 
 void ShardSet::ReclaimDropped() {
   if (reclaimable_.empty()) return;
+  if (!active_reads_.empty() && *active_reads_.begin() <= reclaim_after_) return;
   std::vector<Dropped> dropped = std::exchange(reclaimable_, {});
   pool_.Submit([this, dropped = std::move(dropped)] {
     std::vector<Dropped> done;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -100,6 +101,12 @@ class ShardSet final : public Databases {
 
   // The space that holds the keys of this database now.
   uint32_t SpaceOf(uint32_t database) const override { return spaces_[database]; }
+  // --- reads on snapshots ---
+  // What was dropped stays on disk while a read that began before lasts: giving disk back looks at
+  // no snapshot.
+  uint64_t BeginRead() { return *active_reads_.insert(++reads_begun_).first; }
+  void EndRead(uint64_t read) { active_reads_.erase(read); }
+
   // --- for the drainer, with every shard held ---
   // What is dropped until now may be reclaimed when the drain that begins has ended.
   void NoteDrainBegins();
@@ -143,7 +150,7 @@ class ShardSet final : public Databases {
   Turn turn_;
   bool commit_failed_ = false;
   Drainer drainer_;
-  std::vector<std::vector<Job*>> posts_;  // per shard, until FlushPosts
+  std::vector<std::vector<Job*>> posts_;           // per shard, until FlushPosts
   moodycamel::ConcurrentQueue<Job*> completions_;  // from any thread to the loop
 
   std::vector<uint32_t> spaces_;  // by database
@@ -151,9 +158,12 @@ class ShardSet final : public Databases {
   uint32_t next_collection_ = 1;
   std::map<std::pair<uint32_t, std::string>, Collection, std::less<>> collections_;
   absl::flat_hash_map<uint64_t, int64_t> base_counts_;  // by kind and id
-  std::vector<Dropped> dropped_;    // since the last drain began
+  std::vector<Dropped> dropped_;                        // since the last drain began
+  std::set<uint64_t> active_reads_;
+  uint64_t reads_begun_ = 0;
+  uint64_t reclaim_after_ = 0;        // reads up to this number may need what is reclaimable
   std::vector<Dropped> reclaimable_;  // of the drain under way
-  bool fresh_ = false;  // the store held nothing when it was opened
+  bool fresh_ = false;                // the store held nothing when it was opened
   // Guards reclaimed_: threads of the pool add, the loop takes; a few times after a FLUSHALL.
   std::mutex reclaimed_mutex_;
   std::vector<Dropped> reclaimed_;
