@@ -11,6 +11,8 @@ EVERY_TEST = "*"
 RANDOM_IN_NAMES = [
     ("integration/psync2", re.compile(r"#\d+|x = \d+")),
 ]
+# Names that carry the number of an entry in the tracker of the suite's authors: it says nothing here.
+TRACKER_NUMBER = re.compile(r"\b(issue) #?\d+\b", re.IGNORECASE)
 
 
 class ListError(Exception):
@@ -18,11 +20,11 @@ class ListError(Exception):
 
 
 def stable_name(unit, name):
-    """The name of a test without what is random in it."""
+    """The name of a test without what is random in it, and without tracker numbers."""
     for prefix, pattern in RANDOM_IN_NAMES:
         if unit == prefix:
             name = pattern.sub("N", name)
-    return name.replace("\n", " ")
+    return TRACKER_NUMBER.sub(r"\1 N", name).replace("\n", " ")
 
 
 class Reference:
