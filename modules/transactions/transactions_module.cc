@@ -40,8 +40,7 @@ void Watch(Call& call) {
     // An expired key is deleted before it is watched: that it goes is then no change.
     call.Lookup(key);
     key.keyspace->Watch(key.name, session.watch);
-    session.watched.push_back(
-        {.database = key.space, .key = std::string(key.name), .expired = false});
+    session.watched.push_back({.database = key.space, .key = std::string(key.name)});
   }
   call.reply.Ok();
 }

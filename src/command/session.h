@@ -22,7 +22,6 @@ struct QueuedCommand {
 struct WatchedKey {
   uint32_t database;
   std::string key;
-  bool expired;  // was already due when WATCH came: its expiry then is no change
 };
 
 enum class ReplyMode : uint8_t { kOn, kOff, kSkipNext, kSkip };

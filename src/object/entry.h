@@ -42,7 +42,6 @@ struct Entry {
   static constexpr uint8_t kPending = 4;  // listed as dirty or draining; `pending_index` is valid
   static constexpr uint8_t kIndexedExpiry = 8;  // the disk's expiry family has a hint for it
   static constexpr uint8_t kSized = 16;  // the present epoch's pending bytes have its value's size
-  static constexpr uint32_t kNeverDirty = 0;
 
   Entry* next;  // in its bucket
   union {

@@ -52,7 +52,6 @@ class Keyspace {
   // The entry, present or tombstone; nullptr: nothing in memory, which means 'absent' when
   // complete(), else 'ask the disk'.
   Entry* Find(Bytes key, uint64_t hash) { return table_.Find(key, hash); }
-  void Prefetch(uint64_t hash) const { table_.Prefetch(hash); }
   bool complete() const { return complete_; }
   void set_complete(bool complete) { complete_ = complete; }
 

@@ -44,11 +44,6 @@ size_t Table::bucket_bytes() const {
   return (halves_[0].count + halves_[1].count) * sizeof(Entry*);
 }
 
-void Table::Prefetch(uint64_t hash) const {
-  const Buckets& half = halves_[0];
-  if (half.count != 0) __builtin_prefetch(&half.heads[hash & (half.count - 1)]);
-}
-
 Entry* Table::Find(Bytes key, uint64_t hash) {
   if (resizing()) MoveSome(kMovesPerOperation);
   for (const Buckets& half : halves_) {

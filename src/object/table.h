@@ -19,8 +19,6 @@ class Table {
   ~Table();  // frees the buckets; the entries are the keyspace's to free
 
   Entry* Find(Bytes key, uint64_t hash);
-  // Asks the processor to have the bucket of this hash at hand soon.
-  void Prefetch(uint64_t hash) const;
   // A new entry of type kNone. REQUIRES: Find(key) == nullptr
   Entry* Insert(Bytes key, uint64_t hash);
   // Unlinks it; the caller frees it.

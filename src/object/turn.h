@@ -32,7 +32,6 @@ class Turn {
   // Appends the record if there is anything to write. On an error nothing is durable, and memory is
   // ahead of the log: the caller must rebuild it from the log.
   Status Commit(LogWriter& log);
-  uint64_t changes() const { return touched_.size(); }
 
  private:
   void Clear();

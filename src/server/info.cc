@@ -113,7 +113,7 @@ void AddMemory(Server& server, Lines& out) {
   out.Add("mem_not_counted_for_evict:0");
   out.Add("mem_allocator:jemalloc");
   out.Add("writers_waiting_for_memory:%d", memory.WritersMustWait() ? 1 : 0);
-  out.Add("lazyfree_pending_objects:0");
+  out.Add("lazyfree_pending_objects:%" PRId64, server.shards().freeing_entries());
 }
 
 void AddPersistence(Server& server, Lines& out) {
@@ -124,7 +124,6 @@ void AddPersistence(Server& server, Lines& out) {
   out.Add("rdb_changes_since_last_save:%" PRId64,
           server.shards().Sum(&ObjectContext::pending_entries));
   out.Add("rdb_bgsave_in_progress:0");
-  out.Add("rdb_last_bgsave_status:ok");
   out.Add("aof_enabled:1");
   out.Add("aof_rewrite_in_progress:0");
   out.Add("aof_rewrite_scheduled:0");

@@ -76,14 +76,12 @@ Status Transaction::Load(Shard& shard) {
 
 bool Transaction::WatchesTouched() {
   bool touched = watch_ != nullptr && watch_->touched.load(std::memory_order_relaxed);
-  for (size_t i = 0; i < watched_refs_.size(); ++i) {
-    KeyRef& ref = watched_refs_[i];
+  for (KeyRef& ref : watched_refs_) {
     Shard& shard = server_.shards().shard(ref.shard);
     shard.ResolveInMemory(ref);
     const Entry* entry = ref.entry;
-    if (entry != nullptr && entry->present() && entry->ExpiredAt(now_ms_) && !watched_[i].expired) {
-      touched = true;
-    }
+    // WATCH itself deletes what is due then, so this one has come due since.
+    if (entry != nullptr && entry->present() && entry->ExpiredAt(now_ms_)) touched = true;
     ref.keyspace->Unwatch(ref.name, watch_.get());
   }
   return touched;

@@ -74,8 +74,7 @@ Status ShardSet::LoadSpaces(ReadView& view) {
   spaces_.assign(options_.databases, 0);
   std::string value;
   next_space_ = options_.databases;
-  fresh_ = !TRY(view.Get(Family::kMeta, kMetaSpaceNext, &value));
-  if (!fresh_) {
+  if (TRY(view.Get(Family::kMeta, kMetaSpaceNext, &value))) {
     if (value.size() != 4) return BadCatalog(kMetaSpaceNext);
     next_space_ = std::max(next_space_, LoadLE32(value.data()));
   }
@@ -199,7 +198,13 @@ void ShardSet::Retire(Shard& shard, std::unique_ptr<Keyspace> keyspace,
 
 void ShardSet::FreeLater(std::vector<std::unique_ptr<Keyspace>> dead) {
   const auto held = std::make_shared<std::vector<std::unique_ptr<Keyspace>>>(std::move(dead));
-  pool_.Submit([held] { held->clear(); });
+  int64_t entries = 0;
+  for (const auto& keyspace : *held) entries += static_cast<int64_t>(keyspace->entries());
+  freeing_entries_.fetch_add(entries, std::memory_order_relaxed);
+  pool_.Submit([this, held, entries] {
+    held->clear();
+    freeing_entries_.fetch_sub(entries, std::memory_order_relaxed);
+  });
 }
 
 void ShardSet::FlushDatabase(uint32_t database) {

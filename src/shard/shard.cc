@@ -85,12 +85,6 @@ int64_t Shard::Unload(int64_t bytes) {
 
 // --- drains ---
 
-bool Shard::HasPending() {
-  bool pending = false;
-  ForKeyspaces([&](Keyspace& keyspace) { pending |= keyspace.HasPending(); });
-  return pending;
-}
-
 void Shard::BeginDrain() {
   DCHECK(!draining_);
   drain_batch_ = ChangeBatch();

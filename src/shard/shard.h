@@ -68,7 +68,6 @@ class Shard {
   bool WantsSlices() const { return draining_ && !part_written_; }
   ChangeBatch TakeDrainBatch() { return std::move(drain_batch_); }
   void FinishDrain();
-  bool HasPending();
 
   // --- the loop ---
   uint32_t outstanding() const { return outstanding_.load(std::memory_order_acquire); }

@@ -101,6 +101,9 @@ class ShardSet final : public Databases {
 
   // The space that holds the keys of this database now.
   uint32_t SpaceOf(uint32_t database) const override { return spaces_[database]; }
+  // Entries of dropped databases and collections whose memory is still to be freed.
+  int64_t freeing_entries() const { return freeing_entries_.load(std::memory_order_relaxed); }
+
   // --- reads on snapshots ---
   // What was dropped stays on disk while a read that began before lasts: giving disk back looks at
   // no snapshot.
@@ -163,7 +166,7 @@ class ShardSet final : public Databases {
   uint64_t reads_begun_ = 0;
   uint64_t reclaim_after_ = 0;        // reads up to this number may need what is reclaimable
   std::vector<Dropped> reclaimable_;  // of the drain under way
-  bool fresh_ = false;                // the store held nothing when it was opened
+  std::atomic<int64_t> freeing_entries_{0};
   // Guards reclaimed_: threads of the pool add, the loop takes; a few times after a FLUSHALL.
   std::mutex reclaimed_mutex_;
   std::vector<Dropped> reclaimed_;
