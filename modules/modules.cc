@@ -8,6 +8,9 @@
 #ifdef VEDDB_MODULE_ADMIN
 #include "modules/admin/admin_module.h"
 #endif
+#ifdef VEDDB_MODULE_BITMAP
+#include "modules/bitmap/bitmap_module.h"
+#endif
 #ifdef VEDDB_MODULE_CONNECTION
 #include "modules/connection/connection_module.h"
 #endif
@@ -30,6 +33,9 @@ namespace {
 // What modules take from the options; they can't read those themselves, being on any thread.
 Status ApplyLimits(const Config& config) {
   (void)config;  // where every module below is left out
+#ifdef VEDDB_MODULE_BITMAP
+  SetBitmapModuleBytesMax(config.proto_max_bulk_len);
+#endif
 #ifdef VEDDB_MODULE_DOC
   SetDocLimits({.document_bytes_max = config.doc_max_size, .batch_max = config.doc_batch_max});
 #endif
@@ -55,6 +61,9 @@ Status AddModules(Server& server) {
 #endif
 #ifdef VEDDB_MODULE_STRING
   TRY(server.AddCommands(StringCommands()));
+#endif
+#ifdef VEDDB_MODULE_BITMAP
+  TRY(server.AddCommands(BitmapCommands()));
 #endif
 #ifdef VEDDB_MODULE_TRANSACTIONS
   TRY(server.AddCommands(TransactionsCommands()));

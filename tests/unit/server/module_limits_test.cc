@@ -2,6 +2,7 @@
 // Options that modules act on reach them: at the start and when CONFIG SET changes them.
 #include <gtest/gtest.h>
 
+#include "modules/bitmap/bitmap_shared.h"
 #include "modules/doc/doc_shared.h"
 #include "modules/modules.h"
 #include "modules/string/string_shared.h"
@@ -30,6 +31,7 @@ TEST_F(ModuleLimits, AreTakenFromTheFile) {
       server_.config().LoadText("proto-max-bulk-len 2mb\ndoc-max-size 3kb\ndoc-batch-max 7").ok());
   ASSERT_TRUE(AddModules(server_).ok());
   EXPECT_EQ(StringModuleBytesMax(), 2 << 20);
+  EXPECT_EQ(BitmapModuleBytesMax(), 2 << 20);
   EXPECT_EQ(CurrentDocLimits().document_bytes_max, 3 << 10);
   EXPECT_EQ(CurrentDocLimits().batch_max, 7);
 }
@@ -39,6 +41,7 @@ TEST_F(ModuleLimits, FollowConfigSet) {
   EXPECT_EQ(CurrentDocLimits().document_bytes_max, 16 << 20);
   EXPECT_EQ(Set("proto-max-bulk-len", "5mb"), "OK");
   EXPECT_EQ(StringModuleBytesMax(), 5 << 20);
+  EXPECT_EQ(BitmapModuleBytesMax(), 5 << 20);
   EXPECT_EQ(Set("doc-max-size", "1mb"), "OK");
   EXPECT_EQ(CurrentDocLimits().document_bytes_max, 1 << 20);
   EXPECT_EQ(Set("doc-batch-max", "9"), "OK");
