@@ -75,7 +75,7 @@ Status AddKey(Call& call, const std::string& name, Bytes value) {
   KeyRef key = MakeKeyRef(name, call.database, call.databases->shard_count());
   TRY(call.databases->Resolve(key));
   if (call.Lookup(key) != nullptr) return Ok();
-  SetString(*key.keyspace, key.FindOrInsert(), value);
+  SetString(*key.keyspace, key.FindOrInsert(value.size()), value);
   return Ok();
 }
 

@@ -92,8 +92,8 @@ void Usage(Call& call) {
   if (!status.ok()) return call.reply.Error(status.error());
   const Entry* entry = Peek(call, call.keys[0]);
   if (entry == nullptr) return call.reply.Null();
-  size_t bytes = AllocatedBytes(sizeof(Entry) + entry->key_size);
-  if (entry->has_blob()) bytes += AllocatedBytes(sizeof(Blob) + entry->value.blob->capacity);
+  size_t bytes = EntryBytes(*entry);
+  if (entry->has_bytes() && !entry->in_place()) bytes += AllocatedBytes(sizeof(Blob) + entry->value.blob->capacity);
   call.reply.Integer(static_cast<int64_t>(bytes));
 }
 

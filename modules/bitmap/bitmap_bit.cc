@@ -39,7 +39,7 @@ void SetBit(Call& call) {
   call.reply.Integer(static_cast<int64_t>(before));
   if (reaches && before == static_cast<uint64_t>(*bit)) return;
   WriteField(&byte, *offset % 8, 1, static_cast<uint64_t>(*bit));
-  OverwriteString(*key.keyspace, call.LookupOrInsert(key), place, {&byte, 1});
+  OverwriteString(*key.keyspace, call.LookupOrInsert(key, place + 1), place, {&byte, 1});
 }
 
 constexpr std::array kTable = {

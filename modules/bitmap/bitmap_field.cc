@@ -121,7 +121,7 @@ void ChangeFields(Call& call, std::span<const FieldStep> steps) {
   for (const FieldStep& step : steps) {
     if (step.action != FieldAction::kGet) size = std::max<size_t>(size, step.last_bit() / 8 + 1);
   }
-  Entry* entry = call.LookupOrInsert(key);
+  Entry* entry = call.LookupOrInsert(key, size);
   // The string reaches the last field before any is looked at, even if that then fails.
   if (!entry->present() || StringLength(*entry) < size) {
     OverwriteString(*key.keyspace, entry, size, {});

@@ -46,8 +46,8 @@ void BitOp(Call& call) {
   }
   std::string combined(size, '\0');
   CombineBits(*operation, sources, combined.data(), size);
-  Entry* entry = call.LookupOrInsert(target);
-  target.keyspace->SetBlob(entry, ObjectType::kString, Encoding::kRaw, combined);
+  Entry* entry = call.LookupOrInsert(target, size);
+  target.keyspace->SetBytes(entry, ObjectType::kString, Encoding::kRaw, combined);
   target.keyspace->SetExpiry(entry, 0);
 }
 

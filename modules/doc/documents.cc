@@ -114,8 +114,8 @@ Result<size_t> DeleteDocuments(Call& call, NamedDocuments& named, DocumentSet se
 
 void StoreDocument(const Call& call, KeyRef& document, uint64_t version, std::string& value) {
   StoreLE64(value.data(), version);
-  document.keyspace->SetBlob(call.LookupOrInsert(document), ObjectType::kDocument, Encoding::kRaw,
-                             value);
+  document.keyspace->SetBytes(call.LookupOrInsert(document, value.size()), ObjectType::kDocument,
+                              Encoding::kRaw, value);
 }
 
 Error VersionMismatch(uint64_t expected, uint64_t found) {

@@ -67,7 +67,7 @@ Result<size_t> DeleteDocuments(Call& call, NamedDocuments& named, DocumentSet se
 
 // The stored document of an entry. IOERR if it is damaged.
 inline Result<doc::StoredDocument> StoredOf(const Entry& entry) {
-  return doc::DecodeStored(entry.blob());
+  return doc::DecodeStored(entry.bytes());
 }
 // Stores version and BSON: `value` has room for the version in front.
 void StoreDocument(const Call& call, KeyRef& document, uint64_t version, std::string& value);

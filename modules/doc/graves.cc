@@ -69,13 +69,14 @@ void DropGraves(Databases& databases, const Collection& collection) {
 uint64_t BuriedVersion(const Call& call, KeyRef& grave) {
   const Entry* entry = call.Lookup(grave);
   if (entry == nullptr) return 0;
-  const Result<doc::StoredDocument> stored = doc::DecodeStored(entry->blob());
+  const Result<doc::StoredDocument> stored = doc::DecodeStored(entry->bytes());
   return stored.ok() ? stored->version : 0;
 }
 
 void Bury(const Call& call, KeyRef& grave, uint64_t version) {
-  grave.keyspace->SetBlob(call.LookupOrInsert(grave), ObjectType::kDocument, Encoding::kRaw,
-                          doc::EncodeStored(version, doc::DocView()));
+  const std::string value = doc::EncodeStored(version, doc::DocView());
+  grave.keyspace->SetBytes(call.LookupOrInsert(grave, value.size()), ObjectType::kDocument,
+                           Encoding::kRaw, value);
 }
 
 }  // namespace veddb

@@ -22,7 +22,8 @@ void RenameKey(Call& call, Over over) {
   const bool nx = over == Over::kNothing;
   const bool same = from.name == to.name;
   const bool renames = !same && !(nx && call.Lookup(to) != nullptr);
-  if (renames) from.keyspace->MoveValue(entry, *to.keyspace, call.LookupOrInsert(to));
+  if (renames)
+    from.keyspace->MoveValue(entry, *to.keyspace, call.LookupOrInsert(to, entry->in_place_bytes()));
   if (nx) {
     call.reply.Integer(renames ? 1 : 0);
   } else {
@@ -46,7 +47,8 @@ void Move(Call& call) {
   KeyRef& to = call.keys[1];
   Entry* entry = call.Lookup(from);
   const bool moves = entry != nullptr && call.Lookup(to) == nullptr;
-  if (moves) from.keyspace->MoveValue(entry, *to.keyspace, call.LookupOrInsert(to));
+  if (moves)
+    from.keyspace->MoveValue(entry, *to.keyspace, call.LookupOrInsert(to, entry->in_place_bytes()));
   call.reply.Integer(moves ? 1 : 0);
 }
 
@@ -86,7 +88,7 @@ void Copy(Call& call) {
   if (call.Lookup(to) != nullptr && !call.prepared_as<CopyOptions>().replace) {
     return call.reply.Integer(0);
   }
-  Entry* entry = call.LookupOrInsert(to);
+  Entry* entry = call.LookupOrInsert(to, from->in_place_bytes());
   CopyValue(*from, *to.keyspace, entry);
   to.keyspace->SetExpiry(entry, from->expire_at_ms);
   call.reply.Integer(1);

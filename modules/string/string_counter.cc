@@ -21,7 +21,7 @@ void IncrementBy(Call& call, int64_t by) {
   if (!before) return call.reply.Error(kNotInteger);
   int64_t after = 0;
   if (__builtin_add_overflow(*before, by, &after)) return call.reply.Error(kWouldOverflow);
-  key.keyspace->SetInteger(call.LookupOrInsert(key), after);
+  key.keyspace->SetInteger(call.LookupOrInsert(key, 0), after);
   call.reply.Integer(after);
 }
 
@@ -51,7 +51,7 @@ void IncrByFloat(Call& call) {
   const long double after = *before + *by;
   if (!std::isfinite(after)) return call.reply.Error(kWouldBeNoNumber);
   const std::string text = FormatLongDouble(after);
-  SetText(*key.keyspace, call.LookupOrInsert(key), text);
+  SetText(*key.keyspace, call.LookupOrInsert(key, text.size()), text);
   call.reply.Bulk(text);
 }
 

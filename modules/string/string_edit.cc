@@ -45,8 +45,9 @@ void SetRange(Call& call) {
     return call.reply.Integer(entry == nullptr ? 0 : static_cast<int64_t>(StringLength(*entry)));
   }
   if (!CheckLength(call, *offset, part.size())) return;
+  const auto at = static_cast<size_t>(*offset);
   const size_t length =
-      OverwriteString(*key.keyspace, call.LookupOrInsert(key), static_cast<size_t>(*offset), part);
+      OverwriteString(*key.keyspace, call.LookupOrInsert(key, at + part.size()), at, part);
   call.reply.Integer(static_cast<int64_t>(length));
 }
 

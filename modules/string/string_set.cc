@@ -63,7 +63,7 @@ void Set(Call& call) {
   }
   KeyRef& key = call.keys[0];
   if (options->expiry.kind() == ExpiryChoice::Kind::kKeep) {
-    SetString(*key.keyspace, call.LookupOrInsert(key), call.argv[2]);
+    SetString(*key.keyspace, call.LookupOrInsert(key, call.argv[2].size()), call.argv[2]);
   } else {
     StoreValue(call, key, call.argv[2], *expire_at_ms);
   }

@@ -32,7 +32,7 @@ inline void ReplyString(Reply& reply, const Entry* entry) {
 
 // The key gets this value whatever it held, and this expiry (0: none).
 inline void StoreValue(const Call& call, KeyRef& key, Bytes value, int64_t expire_at_ms) {
-  Entry* entry = call.LookupOrInsert(key);
+  Entry* entry = call.LookupOrInsert(key, value.size());
   SetString(*key.keyspace, entry, value);
   key.keyspace->SetExpiry(entry, expire_at_ms);
 }

@@ -31,9 +31,9 @@ Entry* Call::LookupRead(KeyRef& key) const {
   return entry;
 }
 
-Entry* Call::LookupOrInsert(KeyRef& key) const {
+Entry* Call::LookupOrInsert(KeyRef& key, size_t value_bytes) const {
   Entry* entry = Lookup(key);
-  return entry != nullptr ? entry : key.FindOrInsert();
+  return entry != nullptr ? entry : key.FindOrInsert(value_bytes);
 }
 
 bool Call::CheckType(const Entry* entry, ObjectType type) const {

@@ -98,8 +98,9 @@ class Call {
   Entry* Lookup(KeyRef& key) const;
   // The same for a command that reads: counts a hit or a miss.
   Entry* LookupRead(KeyRef& key) const;
-  // The entry to give a value to, whether present (and not expired) or new.
-  Entry* LookupOrInsert(KeyRef& key) const;
+  // The entry to give a value to (of so many bytes, if it is bytes), whether present (and not
+  // expired) or new.
+  Entry* LookupOrInsert(KeyRef& key, size_t value_bytes) const;
   // Replies WRONGTYPE and returns false if the entry is there and of another type.
   bool CheckType(const Entry* entry, ObjectType type) const;
 };

@@ -27,8 +27,9 @@ struct KeyRef {
     if (entry == nullptr) entry = keyspace->Find(name, hash);
     return entry;
   }
-  Entry* FindOrInsert() {
-    if (Find() == nullptr) entry = keyspace->Insert(name, hash);
+  // A new entry gets room for a value of so many bytes, if that is little.
+  Entry* FindOrInsert(size_t value_bytes) {
+    if (Find() == nullptr) entry = keyspace->Insert(name, hash, value_bytes);
     return entry;
   }
 };

@@ -30,7 +30,7 @@ Keyspace::~Keyspace() {
   all.reserve(table_.size());
   table_.ForEach([&all](Entry* entry) { all.push_back(entry); });
   for (Entry* entry : all) {
-    if (entry->has_blob()) std::free(entry->value.blob);
+    if (entry->has_bytes() && !entry->in_place()) std::free(entry->value.blob);
     std::free(entry);
   }
 }
@@ -46,8 +46,8 @@ void Keyspace::Detach() {
   context_.used_bytes.Add(-used_bytes_.Get());
 }
 
-Entry* Keyspace::Insert(Bytes key, uint64_t hash) {
-  Entry* entry = table_.Insert(key, hash);
+Entry* Keyspace::Insert(Bytes key, uint64_t hash, size_t value_bytes) {
+  Entry* entry = table_.Insert(key, hash, value_bytes);
   entry->accessed_s = context_.now_s;
   Account(static_cast<int64_t>(EntryBytes(*entry)));
   return entry;
@@ -65,15 +65,14 @@ Entry* Keyspace::InsertLoaded(Bytes key, uint64_t hash, Bytes value) {
     if (type != ObjectType::kString || encoding > Encoding::kEmbedded) return nullptr;
     expire_at_ms = header.expiry_ms;
   }
-  Entry* entry = Insert(key, hash);
+  Entry* entry = Insert(key, hash, encoding == Encoding::kInt ? 0 : value.size());
   if (encoding == Encoding::kInt) {
     const std::optional<int64_t> number = ParseInt64(value);
     if (!number) encoding = Encoding::kRaw;
     entry->value.integer = number.value_or(0);
   }
   if (encoding != Encoding::kInt) {
-    Blob* blob = NewBlob(entry, value.size(), value.size());
-    std::memcpy(blob->data, value.data(), value.size());
+    std::memcpy(NewBytes(entry, value.size()), value.data(), value.size());
   }
   entry->type = type;
   entry->encoding = encoding;
@@ -116,23 +115,37 @@ void Keyspace::AddToDirty(Entry* entry) {
 }
 
 void Keyspace::CountPendingValue(Entry* entry) {
-  if ((entry->flags & Entry::kSized) != 0 || !entry->has_blob()) return;
+  if ((entry->flags & Entry::kSized) != 0 || !entry->has_bytes()) return;
   entry->flags |= Entry::kSized;
-  context_.pending_bytes.Add(entry->value.blob->size);
+  context_.pending_bytes.Add(static_cast<int64_t>(entry->bytes().size()));
 }
 
-Blob* Keyspace::NewBlob(Entry* entry, size_t size, size_t capacity) {
+char* Keyspace::NewBlob(Entry* entry, size_t size, size_t capacity) {
   auto* blob = static_cast<Blob*>(std::malloc(sizeof(Blob) + capacity));
   CHECK(blob != nullptr);
   blob->size = static_cast<uint32_t>(size);
   blob->capacity = static_cast<uint32_t>(capacity);
   entry->value.blob = blob;
   Account(static_cast<int64_t>(BlobBytes(capacity)));
-  return blob;
+  return blob->data;
+}
+
+// Room for a value of this size, in the entry if there is enough. REQUIRES: no value is there.
+char* Keyspace::NewBytes(Entry* entry, size_t size) {
+  const size_t capacity = size <= kInPlaceBytesMax ? entry->place_capacity() : 0;
+  if (size > capacity || capacity == 0) return NewBlob(entry, size, size);
+  entry->flags |= Entry::kInPlace;
+  entry->value.in_place.size = static_cast<uint32_t>(size);
+  entry->value.in_place.capacity = static_cast<uint32_t>(capacity);
+  return entry->place();
 }
 
 void Keyspace::DropValue(Entry* entry) {
-  if (!entry->has_blob()) return;
+  if (entry->in_place()) {
+    entry->flags &= static_cast<uint8_t>(~Entry::kInPlace);
+    return;
+  }
+  if (!entry->has_bytes()) return;
   CHECK(entry->value.blob != nullptr);
   Account(-static_cast<int64_t>(BlobBytes(entry->value.blob->capacity)));
   std::free(entry->value.blob);
@@ -148,18 +161,28 @@ void Keyspace::BecomePresent(Entry* entry, ObjectType type, Encoding encoding) {
   entry->encoding = encoding;
 }
 
-void Keyspace::SetBlob(Entry* entry, ObjectType type, Encoding encoding, Bytes value) {
+// Whether a new value of this size may go where the old one is.
+bool Keyspace::Overwrites(const Entry& entry, size_t size) const {
+  if (entry.in_place()) return size <= entry.value.in_place.capacity;
+  if (!entry.has_bytes()) return false;
+  const size_t capacity = entry.value.blob->capacity;
+  return size <= capacity && capacity <= size * kBlobReuseDivisor + sizeof(Blob);
+}
+
+void Keyspace::SetBytes(Entry* entry, ObjectType type, Encoding encoding, Bytes value) {
   Touch(entry);
-  Blob* blob = entry->has_blob() ? entry->value.blob : nullptr;
-  const bool fits = blob != nullptr && blob->capacity >= value.size() &&
-                    blob->capacity <= value.size() * kBlobReuseDivisor + sizeof(Blob);
-  if (!fits) {
+  char* to = nullptr;
+  if (!Overwrites(*entry, value.size())) {
     DropValue(entry);
-    entry->type = entry->present() ? type : entry->type;
-    blob = NewBlob(entry, value.size(), value.size());
+    to = NewBytes(entry, value.size());
+  } else if (entry->in_place()) {
+    entry->value.in_place.size = static_cast<uint32_t>(value.size());
+    to = entry->place();
+  } else {
+    entry->value.blob->size = static_cast<uint32_t>(value.size());
+    to = entry->value.blob->data;
   }
-  blob->size = static_cast<uint32_t>(value.size());
-  std::memmove(blob->data, value.data(), value.size());
+  std::memcpy(to, value.data(), value.size());
   BecomePresent(entry, type, encoding);
 }
 
@@ -170,46 +193,55 @@ void Keyspace::SetInteger(Entry* entry, int64_t value) {
   entry->value.integer = value;
 }
 
-Blob* Keyspace::ResizeBlob(Entry* entry, size_t size) {
+char* Keyspace::ResizeBytes(Entry* entry, size_t size) {
   Touch(entry);
   std::array<char, kInt64Chars> digits;
-  Blob* old = nullptr;
   Bytes before;
-  if (entry->has_blob()) {
-    old = entry->value.blob;
-    before = entry->blob();
+  Blob* old = nullptr;
+  size_t capacity = 0;
+  if (entry->has_bytes()) {
+    before = entry->bytes();
+    old = entry->in_place() ? nullptr : entry->value.blob;
+    capacity = old == nullptr ? entry->value.in_place.capacity : old->capacity;
   } else if (entry->present()) {
     before = {digits.data(), FormatInt64(entry->value.integer, digits.data())};
   }
-  if (old == nullptr || old->capacity < size) {
+  char* to = nullptr;
+  if (entry->has_bytes() && size <= capacity) {
+    to = old == nullptr ? entry->place() : old->data;
+    (old == nullptr ? entry->value.in_place.size : old->size) = static_cast<uint32_t>(size);
+  } else {
     // Growing in place, as APPEND does, doubles up to a megabyte and adds one beyond, as Redis.
     constexpr size_t kGreedyMax = 1024 * 1024;
-    const bool grows = old != nullptr && size > before.size();
-    const size_t capacity = grows ? size + std::min(size, kGreedyMax) : size;
-    Blob* blob = NewBlob(entry, size, capacity);
+    const bool grows = entry->has_bytes() && size > before.size();
+    entry->flags &= static_cast<uint8_t>(~Entry::kInPlace);
+    to = grows ? NewBlob(entry, size, size + std::min(size, kGreedyMax)) : NewBytes(entry, size);
     const size_t kept = std::min(size, before.size());
-    if (kept != 0) std::memcpy(blob->data, before.data(), kept);
-    std::memset(blob->data + kept, 0, size - kept);
+    if (kept != 0) std::memcpy(to, before.data(), kept);
     if (old != nullptr) {
       Account(-static_cast<int64_t>(BlobBytes(old->capacity)));
       std::free(old);
     }
-  } else {
-    if (size > old->size) std::memset(old->data + old->size, 0, size - old->size);
-    old->size = static_cast<uint32_t>(size);
   }
+  if (size > before.size()) std::memset(to + before.size(), 0, size - before.size());
   BecomePresent(entry, ObjectType::kString, Encoding::kRaw);
-  return entry->value.blob;
+  return to;
 }
 
 void Keyspace::MoveValue(Entry* from, Keyspace& target, Entry* to) {
+  const int64_t expire_at_ms = from->expire_at_ms;
+  if (from->in_place()) {
+    target.SetBytes(to, from->type, from->encoding, from->bytes());
+    Delete(from);
+    target.SetExpiry(to, expire_at_ms);
+    return;
+  }
   Touch(from);
   target.Touch(to);
-  const int64_t expire_at_ms = from->expire_at_ms;
   target.DropValue(to);
   target.BecomePresent(to, from->type, from->encoding);
   to->value = from->value;
-  if (from->has_blob()) {
+  if (from->has_bytes()) {
     const auto bytes = static_cast<int64_t>(BlobBytes(from->value.blob->capacity));
     Account(-bytes);
     target.Account(bytes);

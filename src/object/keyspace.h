@@ -55,19 +55,21 @@ class Keyspace {
   bool complete() const { return complete_; }
   void set_complete(bool complete) { complete_ = complete; }
 
-  // A new tombstone entry, to be given a value in this turn. REQUIRES: not found, known absent.
-  Entry* Insert(Bytes key, uint64_t hash);
+  // A new tombstone entry, to be given a value (of about so many bytes, if it is bytes) in this
+  // turn. REQUIRES: not found, known absent.
+  Entry* Insert(Bytes key, uint64_t hash, size_t value_bytes);
   // A clean entry as read from disk: value is the family's value (storage/FORMAT.md). Returns
   // nullptr if the bytes are not valid.
   Entry* InsertLoaded(Bytes key, uint64_t hash, Bytes value);
 
   // --- changes; each begins with Touch (the functions below call it themselves) ---
   void Touch(Entry* entry);
-  void SetBlob(Entry* entry, ObjectType type, Encoding encoding, Bytes value);
+  // REQUIRES: the value is not the entry's own.
+  void SetBytes(Entry* entry, ObjectType type, Encoding encoding, Bytes value);
   void SetInteger(Entry* entry, int64_t value);
-  // A blob of this size whose first bytes are those of the present one, the rest zero; for in-place
-  // edits. The entry becomes a raw string.
-  Blob* ResizeBlob(Entry* entry, size_t size);
+  // Makes the value a raw string of this size whose first bytes are those of the present one, the
+  // rest zero, to be edited where the returned pointer shows.
+  char* ResizeBytes(Entry* entry, size_t size);
   // Moves the value of `from` (which becomes a tombstone) to `to`, expiry included.
   void MoveValue(Entry* from, Keyspace& target, Entry* to);
   void Delete(Entry* entry);
@@ -164,7 +166,9 @@ class Keyspace {
     context_.used_bytes.Add(bytes);
   }
   void DropValue(Entry* entry);
-  Blob* NewBlob(Entry* entry, size_t size, size_t capacity);
+  char* NewBlob(Entry* entry, size_t size, size_t capacity);
+  char* NewBytes(Entry* entry, size_t size);
+  bool Overwrites(const Entry& entry, size_t size) const;
   void BecomePresent(Entry* entry, ObjectType type, Encoding encoding);
   void IndexExpiry(Entry* entry);
   void UnindexExpiry(Entry* entry);

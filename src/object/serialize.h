@@ -49,8 +49,8 @@ template <typename Sink>
 void WritePutOf(KeyspaceKind kind, uint32_t id, const Entry& entry, Sink& sink) {
   std::array<char, kInt64Chars> digits;
   Bytes payload;
-  if (entry.has_blob()) {
-    payload = entry.blob();
+  if (entry.has_bytes()) {
+    payload = entry.bytes();
   } else {
     payload = {digits.data(), FormatInt64(entry.value.integer, digits.data())};
   }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "object/table.h"
 
-#include <jemalloc/jemalloc.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -19,21 +17,6 @@ constexpr size_t kMovesPerOperation = 4;
 constexpr size_t kSampleTries = 64;
 
 }  // namespace
-
-size_t AllocatedBytes(size_t size) { return size == 0 ? 0 : nallocx(size, 0); }
-
-Entry* NewEntry(Bytes key) {
-  auto* entry = static_cast<Entry*>(std::malloc(offsetof(Entry, key_bytes) + key.size()));
-  CHECK(entry != nullptr);
-  std::memset(static_cast<void*>(entry), 0, offsetof(Entry, key_bytes));
-  entry->key_size = static_cast<uint32_t>(key.size());
-  std::memcpy(entry->key_bytes, key.data(), key.size());
-  return entry;
-}
-
-size_t EntryBytes(const Entry& entry) {
-  return AllocatedBytes(offsetof(Entry, key_bytes) + entry.key_size);
-}
 
 Table::~Table() {
   std::free(halves_[0].heads);
@@ -59,9 +42,9 @@ Entry* Table::Find(Bytes key, uint64_t hash) {
   return nullptr;
 }
 
-Entry* Table::Insert(Bytes key, uint64_t hash) {
+Entry* Table::Insert(Bytes key, uint64_t hash, size_t value_bytes) {
   ResizeIfDue();
-  Entry* entry = NewEntry(key);
+  Entry* entry = NewEntry(key, value_bytes);
   Buckets& half = resizing() ? halves_[1] : halves_[0];
   Entry*& head = half.heads[hash & (half.count - 1)];
   entry->next = head;

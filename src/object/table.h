@@ -19,8 +19,9 @@ class Table {
   ~Table();  // frees the buckets; the entries are the keyspace's to free
 
   Entry* Find(Bytes key, uint64_t hash);
-  // A new entry of type kNone. REQUIRES: Find(key) == nullptr
-  Entry* Insert(Bytes key, uint64_t hash);
+  // A new entry of type kNone, with room for a value of so many bytes if that is little.
+  // REQUIRES: Find(key) == nullptr
+  Entry* Insert(Bytes key, uint64_t hash, size_t value_bytes);
   // Unlinks it; the caller frees it.
   void Remove(Entry* entry, uint64_t hash);
 
@@ -54,9 +55,5 @@ class Table {
   size_t moved_ = 0;
   size_t size_ = 0;
 };
-
-// Allocation of the entry itself, without its value.
-Entry* NewEntry(Bytes key);
-size_t EntryBytes(const Entry& entry);
 
 }  // namespace veddb

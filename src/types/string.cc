@@ -14,7 +14,7 @@ StringBytes::StringBytes(const Entry* entry) {
   if (entry->encoding == Encoding::kInt) {
     bytes_ = {digits_.data(), FormatInt64(entry->value.integer, digits_.data())};
   } else {
-    bytes_ = entry->blob();
+    bytes_ = entry->bytes();
   }
 }
 
@@ -22,12 +22,12 @@ size_t StringLength(const Entry& entry) { return StringBytes(&entry).get().size(
 
 std::optional<int64_t> StringInteger(const Entry& entry) {
   if (entry.encoding == Encoding::kInt) return entry.value.integer;
-  return ParseInt64(entry.blob());
+  return ParseInt64(entry.bytes());
 }
 
 std::optional<long double> StringLongDouble(const Entry& entry) {
   if (entry.encoding == Encoding::kInt) return static_cast<long double>(entry.value.integer);
-  return ParseLongDouble(entry.blob());
+  return ParseLongDouble(entry.bytes());
 }
 
 Bytes EncodingName(Encoding encoding) {
@@ -53,7 +53,7 @@ void SetString(Keyspace& keyspace, Entry* entry, Bytes value) {
 void SetText(Keyspace& keyspace, Entry* entry, Bytes value) {
   DCHECK(value.size() <= static_cast<size_t>(kStringBytesMax));
   const bool fits = value.size() <= kEmbeddedBytesMax;
-  keyspace.SetBlob(entry, ObjectType::kString, fits ? Encoding::kEmbedded : Encoding::kRaw, value);
+  keyspace.SetBytes(entry, ObjectType::kString, fits ? Encoding::kEmbedded : Encoding::kRaw, value);
 }
 
 void CopyString(const Entry& from, Keyspace& keyspace, Entry* to) {
@@ -61,7 +61,7 @@ void CopyString(const Entry& from, Keyspace& keyspace, Entry* to) {
   if (from.encoding == Encoding::kInt) {
     keyspace.SetInteger(to, from.value.integer);
   } else {
-    keyspace.SetBlob(to, ObjectType::kString, from.encoding, from.blob());
+    keyspace.SetBytes(to, ObjectType::kString, from.encoding, from.bytes());
   }
 }
 
@@ -74,8 +74,8 @@ size_t OverwriteString(Keyspace& keyspace, Entry* entry, size_t offset, Bytes pa
   const size_t before = entry->present() ? StringLength(*entry) : 0;
   const size_t after = std::max(before, offset + part.size());
   DCHECK(after <= static_cast<size_t>(kStringBytesMax));
-  Blob* blob = keyspace.ResizeBlob(entry, after);
-  if (!part.empty()) std::memcpy(blob->data + offset, part.data(), part.size());
+  char* bytes = keyspace.ResizeBytes(entry, after);
+  if (!part.empty()) std::memcpy(bytes + offset, part.data(), part.size());
   return after;
 }
 

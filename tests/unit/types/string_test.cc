@@ -25,7 +25,7 @@ class StringTest : public testing::Test {
   Entry* Make(Bytes key, Bytes value) {
     const uint64_t hash = Hash64(key);
     Entry* entry = keyspace_.Find(key, hash);
-    if (entry == nullptr) entry = keyspace_.Insert(key, hash);
+    if (entry == nullptr) entry = keyspace_.Insert(key, hash, 0);
     SetString(keyspace_, entry, value);
     return entry;
   }
@@ -172,7 +172,7 @@ TEST_F(StringTest, BytesLeftInTheBlobNeverComeBack) {
 }
 
 TEST_F(StringTest, OverwriteMakesANewEntryPresent) {
-  Entry* entry = keyspace_.Insert("new", Hash64("new"));
+  Entry* entry = keyspace_.Insert("new", Hash64("new"), 0);
   EXPECT_EQ(keyspace_.count(), 0);
   EXPECT_EQ(OverwriteString(keyspace_, entry, 3, "x"), 4U);
   EXPECT_EQ(Text(entry), std::string("\0\0\0x", 4));
