@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "base/number.h"
 #include "doc/value/base64.h"
@@ -182,6 +184,21 @@ Converted ConvertTimestamp(ValueView value, std::string* out) {
   return BsonType::kTimestamp;
 }
 
+// Options in order, character by character: one may have several bytes.
+std::string SortedOptions(Bytes options) {
+  std::vector<Bytes> characters;
+  for (size_t begin = 0; begin < options.size();) {
+    size_t end = begin + 1;
+    while (end < options.size() && (options[end] & 0xc0) == 0x80) ++end;
+    characters.push_back(options.substr(begin, end - begin));
+    begin = end;
+  }
+  std::sort(characters.begin(), characters.end());
+  std::string sorted;
+  for (const Bytes character : characters) sorted.append(character);
+  return sorted;
+}
+
 Converted ConvertRegex(ValueView value, std::string* out) {
   const auto pair = PairOf(value, "pattern", "options");
   if (!pair) return std::nullopt;
@@ -189,11 +206,9 @@ Converted ConvertRegex(ValueView value, std::string* out) {
   const auto options = StringOf(pair->second);
   if (!pattern || !options) return std::nullopt;
   if (pattern->find('\0') != Bytes::npos || options->find('\0') != Bytes::npos) return std::nullopt;
-  std::string sorted(*options);
-  std::sort(sorted.begin(), sorted.end());
   out->append(*pattern);
   out->push_back('\0');
-  out->append(sorted);
+  out->append(SortedOptions(*options));
   out->push_back('\0');
   return BsonType::kRegex;
 }
