@@ -11,8 +11,8 @@ SERVER := build/veddb-server
 CTEST := ctest --output-on-failure --no-label-summary --no-tests=error
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test demo wire redis-tests bench torture lint format debug asan ubsan tsan \
-        clean
+.PHONY: help build run test demo wire redis-tests bench torture consistency fuzz lint format \
+        debug asan ubsan tsan clean
 
 help:                 ## this list
 	@sed -n 's/^\([a-z -]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -51,6 +51,15 @@ bench: build          ## the server beside redis-server, and the micro benchmark
 torture: build        ## kill -9 under load, 100 times, every acknowledged write checked
 	@build/tests/torture/veddb-torture --server $(SERVER) --cycles 100 $(ARGS)
 
+consistency: build    ## 100 histories through kill -9, checked: linearizable, serializable, snapshots
+	@build/tests/consistency/veddb-consistency --server $(SERVER) --histories 100 $(ARGS)
+
+fuzz:                 ## libFuzzer on everything that parses, 60 s a target: ARGS="--seconds 600"
+	@$(PACKAGES) build test fuzz
+	@[ -f build-fuzz/build.ninja ] || cmake --preset fuzz
+	@cmake --build build-fuzz -j $(JOBS) --target veddb-fuzz
+	@$(PYTHON) tests/fuzz/run.py $(ARGS)
+
 lint: build           ## formatting, clang-tidy, layers, sizes, words
 	@$(PACKAGES) lint
 	@$(PYTHON) tests/tidy/tidy.py --build build $(ARGS)
@@ -66,4 +75,4 @@ debug asan ubsan tsan: ## build and test with checks on: build-debug, build-asan
 	@$(CTEST) --test-dir build-$@ -j 2 $(ARGS)
 
 clean:                ## remove every build directory
-	rm -rf build build-debug build-asan build-ubsan build-tsan
+	rm -rf build build-debug build-asan build-ubsan build-tsan build-fuzz

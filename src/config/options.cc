@@ -23,6 +23,8 @@ template <typename... F>
 struct Overloaded : F... {
   using F::operator()...;
 };
+template <typename... F>
+Overloaded(F...) -> Overloaded<F...>;
 
 std::string FormatOctal(int64_t v) {
   std::string out;

@@ -51,7 +51,7 @@ inline void RadixSort(Entry* begin, size_t size, std::vector<Entry>& spare) {
 // REQUIRES: the keys agree on their first `depth` bytes (where they have so many).
 inline void SortFrom(Entry* begin, size_t size, size_t depth, std::vector<Entry>& spare) {
   if (size < kRadixMin || depth >= kDepthMax) {
-    std::stable_sort(begin, begin + size, [depth](const Entry& a, const Entry& b) {
+    std::stable_sort(begin, begin + size, [](const Entry& a, const Entry& b) {
       return a.prefix != b.prefix ? a.prefix < b.prefix : a.key() < b.key();
     });
     return;
