@@ -289,11 +289,15 @@ void HelpHandler(Call& call) {
 }
 
 void ReplySubcommandError(Call& call) {
-  constexpr size_t kShownBytes = 128;
   const Bytes container = call.spec.parent.empty() ? call.spec.name : call.spec.parent;
   call.reply.Error(Err("unknown subcommand or wrong number of arguments for '" +
-                       std::string(call.argv[1].substr(0, kShownBytes)) + "'. Try " +
-                       Upper(container) + " HELP."));
+                       std::string(ShownArgument(call.argv[1])) + "'. Try " + Upper(container) +
+                       " HELP."));
+}
+
+Bytes ShownArgument(Bytes argument, size_t bytes_max) {
+  argument = argument.substr(0, bytes_max);
+  return argument.substr(0, argument.find('\0'));
 }
 
 }  // namespace veddb

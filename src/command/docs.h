@@ -38,4 +38,9 @@ void HelpHandler(Call& call);
 // For a subcommand that got more or other arguments than its arity alone can tell.
 void ReplySubcommandError(Call& call);
 
+// The bytes of an argument that a message about it shows: the first ones, up to a NUL, as Redis's
+// messages do.
+inline constexpr size_t kShownArgumentBytes = 128;
+Bytes ShownArgument(Bytes argument, size_t bytes_max = kShownArgumentBytes);
+
 }  // namespace veddb

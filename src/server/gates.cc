@@ -4,11 +4,10 @@
 #include <array>
 
 #include "command/call.h"
+#include "command/docs.h"
 
 namespace veddb {
 namespace {
-
-constexpr size_t kShownArgumentBytes = 128;
 
 bool RunsAtOnceInMulti(const CommandSpec& spec) { return Has(spec.flags, Flag::kTransaction); }
 
@@ -18,15 +17,15 @@ std::optional<Error> Known(const GateInput& in) {
     if (in.argv.size() == 1) return std::nullopt;  // its arity says what is wrong
     std::string upper(in.command->full_name);
     for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    return Err("unknown subcommand '" + std::string(in.argv[1].substr(0, kShownArgumentBytes)) +
-               "'. Try " + upper + " HELP.");
+    return Err("unknown subcommand '" + std::string(ShownArgument(in.argv[1])) + "'. Try " + upper +
+               " HELP.");
   }
   std::string arguments;
   for (size_t i = 1; i < in.argv.size() && arguments.size() < kShownArgumentBytes; ++i) {
     const size_t room = kShownArgumentBytes - arguments.size();
-    arguments += "'" + std::string(in.argv[i].substr(0, room)) + "' ";
+    arguments += "'" + std::string(ShownArgument(in.argv[i], room)) + "' ";
   }
-  return Err("unknown command '" + std::string(in.argv[0].substr(0, kShownArgumentBytes)) +
+  return Err("unknown command '" + std::string(ShownArgument(in.argv[0])) +
              "', with args beginning with: " + arguments);
 }
 
