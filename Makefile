@@ -11,7 +11,7 @@ SERVER := build/veddb-server
 CTEST := ctest --output-on-failure --no-label-summary --no-tests=error
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test demo wire redis-tests bench torture consistency fuzz lint format \
+.PHONY: help build run test demo wire redis-tests bench torture consistency differential fuzz lint format \
         debug asan ubsan tsan clean
 
 help:                 ## this list
@@ -53,6 +53,9 @@ torture: build        ## kill -9 under load, 100 times, every acknowledged write
 
 consistency: build    ## 100 histories through kill -9, checked: linearizable, serializable, snapshots
 	@build/tests/consistency/veddb-consistency --server $(SERVER) --histories 100 $(ARGS)
+
+differential: build   ## 1 M random commands, replies and data compared with redis-server's
+	@build/tests/differential/veddb-differential --server $(SERVER) $(ARGS)
 
 fuzz:                 ## libFuzzer on everything that parses, 60 s a target: ARGS="--seconds 600"
 	@$(PACKAGES) build test fuzz

@@ -39,7 +39,7 @@ def run(build, target, seconds):
     work = os.path.join(build, "corpus-" + target)
     os.makedirs(work, exist_ok=True)
     command = [os.path.join(build, "tests/fuzz/veddb-fuzz"), f"-max_len={INPUT_BYTES_MAX}",
-               "-timeout=20", "-rss_limit_mb=1500", f"-artifact_prefix={build}/{target}-",
+               "-timeout=300", "-rss_limit_mb=1500", f"-artifact_prefix={build}/{target}-",
                "-print_final_stats=1", work, os.path.join(HERE, "corpus", target)]
     log_path = os.path.join(build, f"fuzz-{target}.log")
     with open(log_path, "w", encoding="utf-8") as log:
