@@ -6,6 +6,7 @@
 #include "base/glob.h"
 #include "base/number.h"
 #include "command/call.h"
+#include "command/docs.h"
 
 namespace veddb {
 namespace {
@@ -45,7 +46,7 @@ Result<ClientType> ParseClientType(Bytes word) {
   }
   if (EqualsIgnoreCase(word, "pubsub")) return ClientType::kPubsub;
   if (EqualsIgnoreCase(word, "master")) return ClientType::kMaster;
-  return Err("Unknown client type '" + std::string(word) + "'");
+  return Err("Unknown client type '" + std::string(ShownArgument(word, Bytes::npos)) + "'");
 }
 
 bool ClientFilter::Matches(const ClientView& client, const Session& caller) const {

@@ -5,6 +5,7 @@
 #include "base/glob.h"
 #include "base/number.h"
 #include "command/call.h"
+#include "command/docs.h"
 #include "command/server_api.h"
 #include "modules/connection/session_name.h"
 #include "modules/connection/tables.h"
@@ -95,7 +96,7 @@ Result<Handshake> ParseHandshake(std::span<const Bytes> argv) {
     } else if (EqualsIgnoreCase(argv[i], "SETNAME") && more >= 1) {
       hello.name = argv[++i];
     } else {
-      return Err("Syntax error in HELLO option '" + std::string(argv[i]) + "'");
+      return Err("Syntax error in HELLO option '" + std::string(ShownArgument(argv[i], Bytes::npos)) + "'");
     }
   }
   return hello;

@@ -6,6 +6,7 @@
 
 #include "base/glob.h"
 #include "base/number.h"
+#include "command/docs.h"
 #include "modules/keys/keys_shared.h"
 
 namespace veddb {
@@ -35,7 +36,7 @@ Result<ExpireConditions> ParseConditions(std::span<const Bytes> argv) {
     } else if (EqualsIgnoreCase(argv[i], "LT")) {
       conditions.lt = true;
     } else {
-      return Err("Unsupported option " + std::string(argv[i]));
+      return Err("Unsupported option " + std::string(ShownArgument(argv[i], Bytes::npos)));
     }
   }
   if (conditions.nx && (conditions.xx || conditions.gt || conditions.lt)) {
