@@ -51,14 +51,24 @@ void PackedThreshold(Call& call) {
   call.reply.Ok();
 }
 
-// Replies have no buffer of fixed size: there is nothing that could be resized.
 void ReplyBuffer(Call& call) {
   const Bytes what = call.argv[2];
   const Bytes value = call.argv[3];
+  const std::optional<int64_t> number = ParseInt64(value);
   if (EqualsIgnoreCase(what, "PEAK-RESET-TIME")) {
-    const bool word = EqualsIgnoreCase(value, "NEVER") || EqualsIgnoreCase(value, "RESET");
-    if (!word && !ParseInt64(value)) return call.reply.Error(kNotInteger);
-  } else if (!EqualsIgnoreCase(what, "RESIZING")) {
+    if (EqualsIgnoreCase(value, "NEVER")) {
+      call.server->SetReplyPeakReset(-1);
+    } else if (EqualsIgnoreCase(value, "RESET")) {
+      call.server->SetReplyPeakReset(std::nullopt);
+    } else if (number && *number >= 0) {
+      call.server->SetReplyPeakReset(*number);
+    } else {
+      return call.reply.Error(kNotInteger);
+    }
+  } else if (EqualsIgnoreCase(what, "RESIZING")) {
+    if (!number) return call.reply.Error(kNotInteger);
+    call.server->SetBuffersAreFitted(*number != 0);
+  } else {
     return ReplySubcommandError(call);
   }
   call.reply.Ok();
@@ -128,7 +138,8 @@ constexpr DebugRow kRows[] = {
      "Makes everything durable, drops what is in memory and reads it again from disk.", 0,
      kAnyNumber, Reload},
     {"REPLYBUFFER", "PEAK-RESET-TIME <NEVER|RESET|time> | RESIZING <0|1>",
-     "Is accepted, and changes nothing.", 2, 2, ReplyBuffer},
+     "Says how long the peak of a client's replies is remembered, and whether its buffers follow.",
+     2, 2, ReplyBuffer},
     {"SEGFAULT", "", "Crashes the server.", 0, 0, Crash},
     {"SET-ACTIVE-EXPIRE", "<0|1>", "Says whether keys that expire are deleted by themselves.", 1, 1,
      SetActiveExpire},

@@ -139,20 +139,6 @@ void Unblock(Call& call) {
   call.reply.Integer(done ? 1 : 0);
 }
 
-// There is no tracking of keys for clients: nothing is redirected.
-void GetRedir(Call& call) { call.reply.Integer(-1); }
-
-void TrackingInfo(Call& call) {
-  call.reply.Map(3);
-  call.reply.Bulk("flags");
-  call.reply.Set(1);
-  call.reply.Bulk("off");
-  call.reply.Bulk("redirect");
-  call.reply.Integer(-1);
-  call.reply.Bulk("prefixes");
-  call.reply.Array(0);
-}
-
 constexpr Flag kHelpFlags = Flag::kLoading | Flag::kStale;
 constexpr Flag kOwnFlags = kHelpFlags | Flag::kNoScript;
 constexpr Flag kOthersFlags = kOwnFlags | Flag::kAdmin;
@@ -287,26 +273,6 @@ constexpr CommandSpec kTable[] = {
      .flags = kOthersFlags,
      .categories = Category::kConnection,
      .handler = Unblock},
-    {.name = "getredir",
-     .parent = "client",
-     .summary = "Answers which connection gets this one's invalidation messages.",
-     .since = "6.0.0",
-     .group = "connection",
-     .complexity = "O(1)",
-     .arity = 2,
-     .flags = kOwnFlags,
-     .categories = Category::kConnection,
-     .handler = GetRedir},
-    {.name = "trackinginfo",
-     .parent = "client",
-     .summary = "Describes how keys are tracked for this connection.",
-     .since = "6.2.0",
-     .group = "connection",
-     .complexity = "O(1)",
-     .arity = 2,
-     .flags = kOwnFlags,
-     .categories = Category::kConnection,
-     .handler = TrackingInfo},
     {.name = "help",
      .parent = "client",
      .summary = "Lists the subcommands.",

@@ -28,6 +28,11 @@ std::string Flags(const ClientView& client) {
   std::string flags;
   if (session.in_multi) flags.push_back('x');
   if (client.blocked) flags.push_back('b');
+  if (const KeyTracking* tracking = session.tracking.get()) {
+    flags.push_back('t');
+    if (tracking->redirect_broken) flags.push_back('R');
+    if (tracking->broadcast) flags.push_back('B');
+  }
   if (session.watch != nullptr && session.watch->touched.load(std::memory_order_relaxed)) {
     flags.push_back('d');
   }
@@ -59,17 +64,18 @@ std::string ClientLine(const ClientView& client) {
   line.Number("qbuf-free", client.query_buffer_free);
   line.Number("argv-mem", client.argv_memory);
   line.Number("multi-mem", session.queue_bytes);
-  // Replies have no buffer of fixed size here: they are one string, counted as the output list.
-  line.Text("rbs", "0");
-  line.Text("rbp", "0");
-  line.Text("obl", "0");
+  line.Number("rbs", client.reply_buffer_bytes);
+  line.Number("rbp", client.reply_buffer_peak);
+  line.Number("obl", client.reply_buffer_used);
   line.Number("oll", client.output_list_length);
   line.Number("omem", client.output_memory);
   line.Number("tot-mem", client.total_memory);
-  line.Text("events", client.output_memory != 0 ? "rw" : "r");
+  line.Text("events", client.reading ? client.writing ? "rw" : "r" : client.writing ? "w" : "");
   line.Text("cmd", client.last_command);
   line.Text("user", session.user);
-  line.Text("redir", "-1");
+  line.Number("redir", session.tracking != nullptr
+                           ? static_cast<int64_t>(session.tracking->redirect)
+                           : int64_t{-1});
   line.Number("resp", static_cast<int64_t>(session.protocol));
   return line.Take();
 }

@@ -10,7 +10,7 @@ namespace veddb {
 std::span<const CommandSpec> ConnectionCommands() {
   static const std::vector<CommandSpec> all = [] {
     std::vector<CommandSpec> rows;
-    for (const auto table : {SessionCommands(), ClientCommands()}) {
+    for (const auto table : {SessionCommands(), ClientCommands(), TrackingCommands()}) {
       rows.insert(rows.end(), table.begin(), table.end());
     }
     return rows;

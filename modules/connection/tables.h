@@ -9,5 +9,6 @@ namespace veddb {
 
 std::span<const CommandSpec> SessionCommands();
 std::span<const CommandSpec> ClientCommands();
+std::span<const CommandSpec> TrackingCommands();
 
 }  // namespace veddb

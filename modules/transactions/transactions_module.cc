@@ -9,6 +9,9 @@
 namespace veddb {
 namespace {
 
+// What a watched key costs besides its name, which the session and the key's shard both keep.
+constexpr size_t kWatchBytes = 2 * sizeof(WatchedKey) + 64;
+
 void Multi(Call& call) {
   if (call.session->in_multi) return call.reply.Error(Err("MULTI calls can not be nested"));
   call.session->in_multi = true;
@@ -41,6 +44,7 @@ void Watch(Call& call) {
     call.Lookup(key);
     key.keyspace->Watch(key.name, session.watch);
     session.watched.push_back({.database = key.space, .key = std::string(key.name)});
+    session.watched_bytes += kWatchBytes + 2 * key.name.size();
   }
   call.reply.Ok();
 }

@@ -16,8 +16,7 @@ Entry* Call::Lookup(KeyRef& key) const {
   Entry* entry = key.Find();
   if (entry == nullptr || !entry->present()) return nullptr;
   if (entry->ExpiredAt(now_ms)) {
-    key.keyspace->Delete(entry);
-    key.keyspace->context().expired_keys.Add(1);
+    key.keyspace->Expire(entry);
     return nullptr;
   }
   entry->accessed_s = key.keyspace->context().now_s;
@@ -25,8 +24,11 @@ Entry* Call::Lookup(KeyRef& key) const {
 }
 
 Entry* Call::LookupRead(KeyRef& key) const {
-  Entry* entry = Lookup(key);
   ObjectContext& context = key.keyspace->context();
+  Entry* entry = key.Find();
+  const bool held = context.hold_expiries.load(std::memory_order_relaxed) && entry != nullptr &&
+                    entry->present() && entry->ExpiredAt(now_ms);
+  entry = held ? nullptr : Lookup(key);
   (entry != nullptr ? context.keyspace_hits : context.keyspace_misses).Add(1);
   return entry;
 }

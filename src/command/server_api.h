@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,11 +33,26 @@ struct ClientView {
   bool blocked = false;  // waits for a job, a drain or the end of a pause
   size_t query_buffer_used = 0;
   size_t query_buffer_free = 0;
-  size_t argv_memory = 0;
-  size_t output_memory = 0;       // replies that wait to be sent
-  size_t output_list_length = 0;  // 0 or 1: replies are one string here
+  size_t argv_memory = 0;  // arguments of the request that runs or is not complete
+  size_t reply_buffer_bytes = 0;
+  size_t reply_buffer_peak = 0;
+  size_t reply_buffer_used = 0;
+  size_t output_list_length = 0;  // blocks of replies that the reply buffer does not hold
+  size_t output_memory = 0;       // and their bytes
   size_t total_memory = 0;
+  bool reading = false;      // its socket is watched for requests
+  bool writing = false;      // and for room for replies
   std::string last_command;  // full name, "NULL" before the first
+};
+
+// What CLIENT TRACKING ON asks for.
+struct TrackingRequest {
+  uint64_t redirect = 0;
+  bool broadcast = false;
+  bool opt_in = false;
+  bool opt_out = false;
+  bool no_loop = false;
+  std::vector<std::string> prefixes;
 };
 
 class ServerApi {
@@ -55,6 +71,13 @@ class ServerApi {
   // wait. A pause of all is never weakened by a later one of writes that ends earlier.
   virtual void PauseClients(int64_t until_ms, bool all) = 0;
   virtual void UnpauseClients() = 0;
+  // DEBUG REPLYBUFFER: how long the peak of a client's replies is remembered (-1: for ever,
+  // nullopt: the usual time), and whether buffers are fitted to it.
+  virtual void SetReplyPeakReset(std::optional<int64_t> ms) = 0;
+  virtual void SetBuffersAreFitted(bool on) = 0;
+  // CLIENT TRACKING: what this replaces or joins is the caller's business (modules/connection).
+  virtual void EnableTracking(Session& session, const TrackingRequest& request) = 0;
+  virtual void DisableTracking(Session& session) = 0;
   // Wakes a client that is blocked in a command. False: it is not blocked.
   virtual bool UnblockClient(uint64_t id, bool with_error) = 0;
   // AUTH: true if the password is right for this user.

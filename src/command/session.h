@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,19 @@ struct QueuedCommand {
 struct WatchedKey {
   uint32_t database;
   std::string key;
+};
+
+// CLIENT TRACKING ON: the client is told of changes of keys that it may have cached.
+struct KeyTracking {
+  uint64_t redirect = 0;         // the connection that is told; 0: this one
+  bool broadcast = false;        // of all keys with one of the prefixes; else of those it has read
+  bool opt_in = false;           // only of reads behind CLIENT CACHING YES
+  bool opt_out = false;          // not of reads behind CLIENT CACHING NO
+  bool no_loop = false;          // not of its own changes
+  bool caching = false;          // CLIENT CACHING was sent, and is for the next command
+  bool redirect_broken = false;  // the connection to be told is gone
+  std::set<std::string> prefixes;  // broadcast: none contains another
+  size_t prefix_bytes = 0;
 };
 
 enum class ReplyMode : uint8_t { kOn, kOff, kSkipNext, kSkip };
@@ -46,6 +60,14 @@ struct Session {
   // WATCH
   std::shared_ptr<WatchState> watch;  // set while keys are watched
   std::vector<WatchedKey> watched;
+  size_t watched_bytes = 0;
+
+  std::unique_ptr<KeyTracking> tracking;  // null: off
+
+  // Memory that all this keeps for the client.
+  size_t held_bytes() const {
+    return queue_bytes + watched_bytes + (tracking != nullptr ? tracking->prefix_bytes : 0);
+  }
 };
 
 }  // namespace veddb

@@ -162,6 +162,7 @@ struct Config {
   int64_t maxmemory_clients = 0;  // negative: percent of maxmemory
   std::array<OutputLimit, static_cast<size_t>(ClientClass::kCount)> client_output_buffer_limit{};
   int64_t client_query_buffer_limit = 0, proto_max_bulk_len = 0;
+  int64_t unauthenticated_timeout = 0, unauthenticated_output_limit = 0;
   int64_t tracking_table_max_keys = 0;
   int64_t max_inflight_per_client = 0;
   int64_t io_threads = 0;

@@ -30,11 +30,10 @@ constexpr Option kClients[] = {
     {.name = "maxmemory-clients",
      .bind = NumberValue{&Config::maxmemory_clients, 0, kLongMax, ValueUnit::kMemoryOrPercent},
      .initial = "0",
-     .effect = OptionEffect::kLater,
-     .later = kNoClientEviction,
      .doc =
-         "Memory of all clients' buffers together, as a size or as percent of maxmemory (5%); the "
-         "fattest clients are disconnected beyond it. 0: no limit."},
+         "Memory of all clients' buffers together, as a size or as percent of maxmemory (5%), at "
+         "least 128 KiB; the fattest clients are disconnected beyond it, but those that have asked "
+         "not to be (CLIENT NO-EVICT). 0: no limit."},
     {.name = "client-output-buffer-limit",
      .bind = &kOutputLimitWords,
      .initial = "normal 0 0 0 slave 256mb 64mb 60 pubsub 32mb 8mb 60",
@@ -52,7 +51,20 @@ constexpr Option kClients[] = {
     {.name = "proto-max-bulk-len",
      .bind = NumberValue{&Config::proto_max_bulk_len, kMebibyte, kLongMax, ValueUnit::kMemory},
      .initial = "512mb",
-     .doc = "Longest single argument, and longest string a key may hold."},
+     .doc =
+         "Longest single argument, and longest string a key may hold. 1gb is the most that counts: "
+         "an argument has to fit into one record of the log."},
+    {.name = "unauthenticated-timeout",
+     .bind = NumberValue{&Config::unauthenticated_timeout, 0, kIntMax},
+     .initial = "60",
+     .doc = "Seconds that a client has for AUTH where a password is needed (requirepass); then it "
+            "is disconnected. Until then it may send no more than 10 arguments of 16 KiB in one "
+            "request. 0: no limit."},
+    {.name = "unauthenticated-output-limit",
+     .bind = NumberValue{&Config::unauthenticated_output_limit, 0, kLongMax, ValueUnit::kMemory},
+     .initial = "64kb",
+     .doc = "Replies that wait for a client that has not authenticated; beyond it the client is "
+            "disconnected. 0: no limit."},
     {.name = "max-inflight-per-client",
      .bind = NumberValue{&Config::max_inflight_per_client, 1, kIntMax},
      .initial = "1024",
@@ -61,8 +73,6 @@ constexpr Option kClients[] = {
     {.name = "tracking-table-max-keys",
      .bind = NumberValue{&Config::tracking_table_max_keys, 0, kLongMax},
      .initial = "1000000",
-     .effect = OptionEffect::kLater,
-     .later = kNoTracking,
      .doc = "Keys remembered for CLIENT TRACKING; beyond it clients are told to forget some early. "
             "0: no limit."},
     {.name = "io-threads",

@@ -3,7 +3,11 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -15,8 +19,6 @@ namespace {
 
 // What one read takes at most. Redis reads 16 KiB; larger reads serve pipelines and big values.
 constexpr size_t kReadBytes = 64 * 1024;
-// An output buffer that grew beyond this is given back once it is sent.
-constexpr size_t kOutKept = 64 * 1024;
 
 std::string FormatAddress(const sockaddr_storage& address) {
   std::array<char, INET6_ADDRSTRLEN> text = {};
@@ -58,11 +60,17 @@ Connection::~Connection() {
            [](uv_handle_t* handle) { delete static_cast<Socket*>(handle->data); });
 }
 
-std::unique_ptr<Connection> Connection::Accept(Loop& loop, uv_stream_t* listener, Kind kind) {
+std::unique_ptr<Connection> Connection::Adopt(Loop& loop, int fd, Kind kind) {
   std::unique_ptr<Connection> connection(new Connection(loop, kind));
-  if (uv_accept(listener, &connection->socket_->stream) != 0) return nullptr;
+  const int error = kind == Kind::kTcp ? uv_tcp_open(&connection->socket_->tcp, fd)
+                                       : uv_pipe_open(&connection->socket_->pipe, fd);
+  if (error != 0) {
+    close(fd);
+    return nullptr;
+  }
   if (kind == Kind::kTcp) uv_tcp_nodelay(&connection->socket_->tcp, 1);
   connection->ReadNames();
+  connection->KeepReplyBuffer();
   return connection;
 }
 
@@ -96,7 +104,17 @@ int Connection::fd() const {
 
 void Connection::SetKeepAlive(int64_t seconds) {
   if (kind_ != Kind::kTcp) return;
-  uv_tcp_keepalive(&socket_->tcp, seconds > 0 ? 1 : 0, static_cast<unsigned>(seconds));
+  // As in Redis: three probes in the time of one silence, then the peer counts as dead.
+  constexpr int kProbes = 3;
+  const int idle = static_cast<int>(seconds);
+  const int interval = std::max(1, idle / kProbes);
+  const int on = seconds > 0 ? 1 : 0;
+  const int socket = fd();
+  setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  if (on == 0) return;
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &kProbes, sizeof kProbes);
 }
 
 void Connection::Start(ConnectionUser* user) {
@@ -111,7 +129,7 @@ void Connection::PauseReading() {
 }
 
 void Connection::ResumeReading() {
-  if (reading_ || closed_) return;
+  if (reading_ || closed_ || ended_) return;
   reading_ = uv_read_start(&socket_->stream, OnAllocate, OnRead) == 0;
 }
 
@@ -124,6 +142,12 @@ void Connection::OnAllocate(uv_handle_t* /*handle*/, size_t /*suggested*/, uv_bu
 void Connection::OnRead(uv_stream_t* stream, ssize_t n, const uv_buf_t* buffer) {
   Connection* self = static_cast<Socket*>(stream->data)->owner;
   if (self == nullptr || n == 0) return;
+  if (n == UV_EOF) {
+    self->PauseReading();
+    self->ended_ = true;
+    if (self->user_ != nullptr && !self->closed_) self->user_->OnEnd();
+    return;
+  }
   if (n < 0) {
     self->Closed();
     return;
@@ -149,16 +173,14 @@ void Connection::Flush() {
     return;
   }
   if (n > 0) {
+    reply_peak_ = std::max(reply_peak_, out_.size());
     out_sent_ += static_cast<size_t>(n);
     bytes_written_ += static_cast<uint64_t>(n);
   }
   if (out_sent_ == out_.size()) {
     out_sent_ = 0;
-    if (out_.capacity() > kOutKept) {
-      out_ = std::string();
-    } else {
-      out_.clear();
-    }
+    out_.clear();
+    if (out_.capacity() >= kReplyBufferMax) KeepReplyBuffer();
     return;
   }
   // The socket is full: libuv writes the rest when it can, from memory that stays put.
@@ -170,6 +192,24 @@ void Connection::Flush() {
   writing_size_ = buffer.len;
   out_sent_ = 0;
   uv_write(&writing_->request, &socket_->stream, &buffer, 1, OnWritten);
+}
+
+// Makes the empty out() as large as what is kept for it; the string's end counts as a byte of it.
+void Connection::KeepReplyBuffer() {
+  if (out_.capacity() + 1 == reply_kept_) return;
+  std::string kept;
+  kept.reserve(reply_kept_ - 1);
+  out_.swap(kept);
+}
+
+void Connection::FitReplyBuffer(bool forget_peak) {
+  if (reply_peak_ < reply_kept_ / 2) {
+    reply_kept_ = std::max(kReplyBufferMin, reply_peak_ + 1);
+  } else if (reply_peak_ >= reply_kept_) {
+    reply_kept_ = std::min(kReplyBufferMax, reply_kept_ * 2);
+  }
+  if (forget_peak) reply_peak_ = out_.size();
+  if (out_.empty() && writing_ == nullptr) KeepReplyBuffer();
 }
 
 void Connection::OnWritten(uv_write_t* request, int status) {

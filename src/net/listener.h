@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Listener: an address on which clients are accepted. Owned by: the loop.
+//
+// When the process or the system has no file descriptor left for a client, that is said once, the
+// clients wait in the kernel's queue, and a few times a second it is tried again: no busy loop, and
+// nobody is turned away.
 #pragma once
 #include <uv.h>
 
@@ -28,24 +32,27 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
  private:
-  struct Socket {
-    union {
-      uv_handle_t handle;
-      uv_stream_t stream;
-      uv_tcp_t tcp;
-      uv_pipe_t pipe;
-    };
+  // Lives until libuv has closed both handles, which is after the listener is gone.
+  struct Handles {
+    uv_poll_t poll;
+    uv_timer_t retry;
     Listener* owner;
+    int open = 2;
   };
 
-  Listener(Loop& loop, Connection::Kind kind, Acceptor acceptor);
+  Listener(Loop& loop, Connection::Kind kind, Acceptor acceptor, int fd);
   Status Listen(int backlog, const std::string& name);
+  void Watch();
+  void AcceptAll();
+  void Rest(int error);
 
   Loop& loop_;
   const Connection::Kind kind_;
   const Acceptor acceptor_;
-  Socket* socket_;
+  const int fd_;
+  Handles* handles_ = nullptr;
   std::string path_;
+  bool resting_ = false;  // since an error that was told
 };
 
 }  // namespace veddb

@@ -29,6 +29,10 @@ struct ObjectContext {
   uint32_t drained_epoch = 0;
   uint32_t now_s = 0;    // coarse clock for the access times of entries
   Turn* turn = nullptr;  // where changes are listed; set by whoever holds the shard
+  // Set by the loop, read by the holder: somebody wants to hear of each key that changes; keys
+  // whose time has come stay for the present, as if they were gone.
+  std::atomic<bool> report_changes{false};
+  std::atomic<bool> hold_expiries{false};
   // Any thread:
   SharedCounter used_bytes;       // entries and their values
   SharedCounter pending_entries;  // entries with changes that no finished drain holds

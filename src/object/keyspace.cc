@@ -102,6 +102,9 @@ void Keyspace::Touch(Entry* entry) {
     context_.turn->Add(this, entry);
   }
   if (!watchers_.empty()) TouchWatchers(entry->key());
+  if (context_.report_changes.load(std::memory_order_relaxed) && kind_ == KeyspaceKind::kKeys) {
+    context_.turn->ReportChange(entry->key());
+  }
 }
 
 void Keyspace::AddToDirty(Entry* entry) {
@@ -262,6 +265,14 @@ void Keyspace::Delete(Entry* entry) {
   count_.Add(-1);
   context_.turn->AddKeyspace(this);
   SetExpiry(entry, 0);
+}
+
+void Keyspace::Expire(Entry* entry) {
+  const uint64_t writer = context_.turn->writer();
+  context_.turn->set_writer(0);
+  Delete(entry);
+  context_.turn->set_writer(writer);
+  context_.expired_keys.Add(1);
 }
 
 void Keyspace::SetExpiry(Entry* entry, int64_t expire_at_ms) {

@@ -73,6 +73,8 @@ class Keyspace {
   // Moves the value of `from` (which becomes a tombstone) to `to`, expiry included.
   void MoveValue(Entry* from, Keyspace& target, Entry* to);
   void Delete(Entry* entry);
+  // Deletes it because its time has come: no client's doing. Counted.
+  void Expire(Entry* entry);
   // 0 removes the expiry.
   void SetExpiry(Entry* entry, int64_t expire_at_ms);
   // The counterpart of Insert: a present entry of this type counts.

@@ -16,6 +16,15 @@ void Turn::AddKeyspace(Keyspace* keyspace) {
   keyspaces_.push_back(keyspace);
 }
 
+void Turn::ReportChange(Bytes key) {
+  // A command often touches its key more than once.
+  if (!changes_.keys.empty()) {
+    const KeyChange& last = changes_.keys.back();
+    if (last.writer == writer_ && last.key == key) return;
+  }
+  changes_.keys.push_back({std::string(key), writer_});
+}
+
 void Turn::Forget(const Keyspace* keyspace) {
   std::erase_if(touched_, [keyspace](const Touched& one) { return one.keyspace == keyspace; });
   std::erase(keyspaces_, keyspace);

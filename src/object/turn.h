@@ -6,6 +6,8 @@
 //
 // Owned by: the executor.
 #pragma once
+#include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,19 @@ namespace veddb {
 
 class Keyspace;
 
+// A key's name, and the client that changed it (0: none, its time had come).
+struct KeyChange {
+  std::string key;
+  uint64_t writer;
+};
+
+// Changes of keys in their order, for those who cache them.
+struct ChangeList {
+  std::vector<KeyChange> keys;
+  bool flushed = false;  // and whole databases were dropped
+  bool empty() const { return keys.empty() && !flushed; }
+};
+
 class Turn {
  public:
   bool empty() const { return touched_.empty() && keyspaces_.empty() && record_.empty(); }
@@ -27,6 +42,15 @@ class Turn {
   void AddKeyspace(Keyspace* keyspace);
   // For changes of the meta family, which are part of the same record.
   RecordBuilder& ops() { return record_; }
+  // --- what is reported while ObjectContext::report_changes is set ---
+  // The client whose command runs from now on; 0: nobody's.
+  void set_writer(uint64_t client) { writer_ = client; }
+  uint64_t writer() const { return writer_; }
+  void ReportChange(Bytes key);
+  void ReportFlush() { changes_.flushed = true; }
+  bool has_changes() const { return !changes_.empty(); }
+  ChangeList TakeChanges() { return std::exchange(changes_, {}); }
+
   // Drops what is listed of a keyspace that ceases to exist.
   void Forget(const Keyspace* keyspace);
   // Appends the record if there is anything to write. On an error nothing is durable, and memory is
@@ -43,6 +67,8 @@ class Turn {
   std::vector<Touched> touched_;
   std::vector<Keyspace*> keyspaces_;
   RecordBuilder record_;
+  ChangeList changes_;
+  uint64_t writer_ = 0;
 };
 
 }  // namespace veddb

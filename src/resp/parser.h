@@ -52,6 +52,12 @@ class RequestParser {
   size_t consumed() const { return position_; }
   // After kNeedMore: at least so many more bytes are needed; a hint for the size of the next read.
   size_t wanted_bytes() const { return wanted_; }
+  // After kNeedMore: so many bytes at the front are understood and are not looked at again.
+  size_t parsed_bytes() const { return finished_ ? 0 : position_; }
+  // What it keeps besides the caller's buffer.
+  size_t memory() const {
+    return argv_.capacity() * sizeof(Bytes) + earlier_.capacity() * sizeof(Slice);
+  }
   // After kError: the text after "ERR ", as Redis words it.
   Bytes error() const { return error_; }
 

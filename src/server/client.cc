@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/clock.h"
@@ -10,21 +11,24 @@
 namespace veddb {
 namespace {
 
-// A client that does not read its replies gets no more of them made, beyond this.
-constexpr size_t kUnsentPauseBytes = 64 << 20;
 // While a client waits, so many bytes of further requests are taken in.
 constexpr size_t kWaitingBufferBytes = 1 << 20;
-// As in Redis: before it has authenticated nobody may make the server hold more than this for him.
-constexpr size_t kUnauthenticatedOutputBytes = 1024;
+// An input buffer that was not needed for so long is given back whole; before that it is only made
+// smaller, if it is larger than this, down to what was needed lately or the second size.
 constexpr int64_t kBufferIdleMillis = 2000;
-constexpr size_t kBufferSlackBytes = 1024;
+constexpr size_t kBufferLarge = 32 * 1024;
+constexpr size_t kBufferKept = 16 * 1024;
+// So much is made room for because it was announced; beyond that no more than what has come.
+constexpr size_t kAnnouncedBytesMax = 256 * 1024;
+// What is pushed may exceed the bound of replies by so much: the replies count as well.
+constexpr size_t kPushFactor = 2;
 
 }  // namespace
 
 Client::Client(Server& server, std::unique_ptr<Connection> connection, uint64_t id)
     : server_(server), connection_(std::move(connection)) {
   session.id = id;
-  created_ms = active_ms = WallMillis();
+  created_ms = active_ms = peak_reset_ms_ = WallMillis();
 }
 
 Client::~Client() = default;
@@ -59,12 +63,27 @@ void Client::EndReply(std::string& target, size_t before) {
       break;
   }
   ++turn_replies_;
-  if (&target != &connection_->out()) turn_slots_ = true;
-  server_.QueueFlush(*this);
-  if (connection_->unsent() > kUnauthenticatedOutputBytes && !server_.Authenticated(session)) {
-    LogWarning("Closing a client that has not authenticated and does not read its replies.");
-    CloseSoon();
+  if (&target != &connection_->out()) {
+    turn_slots_ = true;
+    slot_bytes_ += target.size() - before;
   }
+  server_.QueueFlush(*this);
+  if (pending_output() > server_.clients().output_watch()) server_.clients().JudgeOutput(*this);
+}
+
+void Client::Push(Bytes text) {
+  if (closing_) return;
+  if (pending_output() + text.size() > kPushFactor * server_.clients().OutputPause()) {
+    LogWarning("Client " + std::to_string(session.id) +
+               " does not read what it is sent; it is closed.");
+    CloseSoon();
+    return;
+  }
+  std::string& target = ReplyTarget();
+  target.append(text);
+  if (&target != &connection_->out()) slot_bytes_ += text.size();
+  server_.QueueFlush(*this);
+  if (pending_output() > server_.clients().output_watch()) server_.clients().JudgeOutput(*this);
 }
 
 uint64_t Client::ReserveSlot() {
@@ -75,13 +94,16 @@ uint64_t Client::ReserveSlot() {
 void Client::FillSlot(uint64_t number, std::string text) {
   const size_t index = number - slots_.front().number;
   slots_[index].ready = true;
+  slot_bytes_ += text.size();
   slots_[index].text = std::move(text);
   if (index == 0) ReleaseSlots();
+  if (pending_output() > server_.clients().output_watch()) server_.clients().JudgeOutput(*this);
 }
 
 void Client::ReleaseSlots() {
   while (!slots_.empty() && slots_.front().ready) {
     connection_->out().append(slots_.front().text);
+    slot_bytes_ -= slots_.front().text.size();
     slots_.pop_front();
   }
   server_.QueueFlush(*this);
@@ -114,14 +136,19 @@ void Client::OnBytes(Bytes bytes) {
   active_ms = server_.now_ms();
   if (buffer_.empty() && wait_ == Wait::kNone) {
     const size_t taken = Process(bytes);
-    if (!closing_ && taken < bytes.size()) buffer_.assign(bytes.substr(taken));
+    if (closing_) return;
+    const Bytes rest = bytes.substr(taken);
+    if (rest.empty()) return;
+    GrowBuffer(rest.size(), rest.size());
+    buffer_.append(rest);
   } else {
+    GrowBuffer(buffer_.size() + bytes.size(), buffer_.size());
     buffer_.append(bytes);
-    if (wait_ == Wait::kNone) {
-      buffer_.erase(0, Process(buffer_));
-    }
+    buffer_peak_ = std::max(buffer_peak_, buffer_.size());
+    if (wait_ == Wait::kNone) buffer_.erase(0, Process(buffer_));
+    if (closing_) return;
   }
-  if (closing_) return;
+  buffer_peak_ = std::max(buffer_peak_, buffer_.size());
   const auto limit = static_cast<size_t>(server_.config().config().client_query_buffer_limit);
   if (buffer_.size() > limit) {
     LogWarning("Closing client " + std::to_string(session.id) +
@@ -130,16 +157,35 @@ void Client::OnBytes(Bytes bytes) {
     return;
   }
   if (wait_ != Wait::kNone && buffer_.size() > kWaitingBufferBytes) connection_->PauseReading();
-  if (const size_t wanted = parser_.wanted_bytes(); !buffer_.empty() && wanted > 32 * 1024) {
-    buffer_.reserve(buffer_.size() + wanted);
+  server_.clients().NoteMemory(*this);
+}
+
+// Memory follows what has arrived, and what was announced only within bounds; at the end of a long
+// argument it is no larger than the argument needs.
+void Client::GrowBuffer(size_t needed, size_t parsed) {
+  if (needed <= buffer_.capacity()) return;
+  const size_t wanted = parser_.wanted_bytes();
+  if (wait_ == Wait::kNone && wanted >= kBufferLarge) {
+    const size_t bound = std::max(2 * needed, kAnnouncedBytesMax);
+    ResizeBuffer(std::clamp(parsed + wanted, needed, bound));
+  } else {
+    ResizeBuffer(2 * needed);
   }
+}
+
+// To exactly so much, which reserve() does not promise.
+void Client::ResizeBuffer(size_t capacity) {
+  std::string resized;
+  resized.reserve(capacity);
+  resized.append(buffer_);
+  buffer_.swap(resized);
 }
 
 size_t Client::Process(Bytes input) {
   size_t taken = 0;
   processing_ = true;
   while (!closing_ && !session.close_after_reply) {
-    if (connection_->unsent() > kUnsentPauseBytes) {
+    if (pending_output() > server_.clients().OutputPause()) {
       wait_ = Wait::kOutput;
       break;
     }
@@ -161,6 +207,7 @@ size_t Client::Process(Bytes input) {
     taken += parser_.consumed();
   }
   processing_ = false;
+  LeaveIfEnded();
   if (session.close_after_reply) taken = input.size();
   return taken;
 }
@@ -177,12 +224,28 @@ void Client::ProtocolError(Bytes text) {
 void Client::Resume() {
   if (closing_ || wait_ != Wait::kNone || processing_) return;
   buffer_.erase(0, Process(buffer_));
-  if (!closing_ && wait_ == Wait::kNone) connection_->ResumeReading();
+  if (closing_ || wait_ != Wait::kNone) return;
+  connection_->ResumeReading();
+  if (finished()) server_.QueueFlush(*this);
 }
 
-void Client::TrimQueryBuffer(int64_t now_ms) {
+void Client::FitBuffers(int64_t now_ms, int64_t peak_reset_ms) {
   const bool idle = now_ms - active_ms > kBufferIdleMillis;
-  if (idle && buffer_.capacity() > buffer_.size() + kBufferSlackBytes) buffer_.shrink_to_fit();
+  const size_t needed = std::max(buffer_.size(), idle ? 0 : std::max(buffer_peak_, kBufferKept));
+  if ((idle || buffer_.capacity() > kBufferLarge) && buffer_.capacity() > kInsideBytes &&
+      buffer_.capacity() > needed + needed / 2) {
+    ResizeBuffer(needed);
+  }
+  buffer_peak_ = buffer_.size();
+  const bool forget = peak_reset_ms >= 0 && now_ms - peak_reset_ms_ >= peak_reset_ms;
+  if (forget) peak_reset_ms_ = now_ms;
+  connection_->FitReplyBuffer(forget);
+}
+
+size_t Client::memory() const {
+  return sizeof(Client) + connection_->memory() + parser_.memory() +
+         (buffer_.capacity() > kInsideBytes ? buffer_.capacity() : 0) + slot_bytes_ +
+         slots_.size() * sizeof(Slot) + session.held_bytes();
 }
 
 void Client::CloseSoon() {
@@ -193,12 +256,28 @@ void Client::CloseSoon() {
 }
 
 void Client::OnDrained() {
-  if (session.close_after_reply && slots_.empty()) {
+  if (closing_) return;
+  server_.clients().JudgeOutput(*this);
+  server_.clients().NoteMemory(*this);
+  if (finished()) {
     CloseSoon();
   } else if (wait_ == Wait::kOutput) {
+    server_.BeginTurn();
     wait_ = Wait::kNone;
     Resume();
   }
+}
+
+// What has come is answered yet, as far as it waits for nothing but its own replies.
+void Client::OnEnd() {
+  if (closing_) return;
+  ended_ = true;
+  LeaveIfEnded();
+  if (!closing_) server_.QueueFlush(*this);
+}
+
+void Client::LeaveIfEnded() {
+  if (ended_ && (wait_ == Wait::kPause || wait_ == Wait::kMemory)) CloseSoon();
 }
 
 void Client::OnClosed() { CloseSoon(); }

@@ -18,6 +18,7 @@
 #include "command/session.h"
 #include "net/connection.h"
 #include "resp/parser.h"
+#include "server/client_memory.h"
 
 namespace veddb {
 
@@ -50,8 +51,14 @@ class Client final : public ConnectionUser {
   uint64_t ReserveSlot();
   // Fills a reserved slot and sends what has become sendable.
   void FillSlot(uint64_t slot, std::string text);
+  // Something that is no reply (an invalidation), behind all replies so far. A client that does not
+  // read what it is sent is closed: it must not miss one.
+  void Push(Bytes text);
   bool in_flight() const { return !slots_.empty(); }
   size_t slots() const { return slots_.size(); }
+  // Bytes of replies that are not sent, those included that wait for the reply to an earlier
+  // command.
+  size_t pending_output() const { return connection_->unsent() + slot_bytes_; }
   // Reads under way whose snapshot may not have been taken yet: they must not see what the client
   // sends behind them, so its writes wait.
   uint32_t queries = 0;
@@ -64,27 +71,44 @@ class Client final : public ConnectionUser {
   void ClearWait() { wait_ = Wait::kNone; }
   // Takes up the requests that came while it had to wait.
   void Resume();
-  // Marks it to be closed: at once, or when its replies are sent.
+  // Marks it to be closed: at the end of the turn, without what it has not been sent yet, or when
+  // its replies are sent.
   void CloseSoon();
   void CloseAfterReplies() { session.close_after_reply = true; }
   bool closing() const { return closing_; }
+  // All that it will be sent is made: it is to be closed once that is gone.
+  bool finished() const {
+    return slots_.empty() && (session.close_after_reply || (ended_ && wait_ == Wait::kNone));
+  }
 
   // ConnectionUser:
   void OnBytes(Bytes bytes) override;
   void OnDrained() override;
+  void OnEnd() override;
   void OnClosed() override;
 
   // --- what CLIENT LIST shows ---
   int64_t created_ms = 0;
   int64_t active_ms = 0;  // last request
   const Command* last_command = nullptr;
-  size_t query_buffer_used() const { return buffer_.size(); }
+  // Bytes that wait to be parsed, bytes of arguments of a request that is not complete, and what
+  // the input buffer has room for.
+  size_t query_buffer_used() const { return buffer_.size() - parsed_bytes(); }
+  size_t argument_bytes() const { return parsed_bytes(); }
   size_t query_buffer_free() const {
-    // What std::string keeps inside of itself is no buffer of its own.
-    constexpr size_t kInsideBytes = 32;
     return buffer_.capacity() > kInsideBytes ? buffer_.capacity() - buffer_.size() : 0;
   }
-  void TrimQueryBuffer(int64_t now_ms);
+  size_t slot_bytes() const { return slot_bytes_; }
+  // Everything that is kept for this client.
+  size_t memory() const;
+  // From time to time: gives back what its buffers have not needed lately.
+  void FitBuffers(int64_t now_ms, int64_t peak_reset_ms);
+
+  // --- the books of Clients ---
+  ClientShare share;
+  size_t counted_output = 0;       // of pending_output(), in the sum of all
+  int64_t over_soft_since_ms = 0;  // at the soft limit of replies since then; 0: it is not
+  size_t list_index = 0;
   bool queued_for_flush = false;
   uint64_t flush_after = 0;  // a log position that must be synced before the replies go out
 
@@ -99,15 +123,27 @@ class Client final : public ConnectionUser {
   size_t Process(Bytes input);
   void ProtocolError(Bytes text);
   void ReleaseSlots();
+  // Makes room for `needed` bytes, of which the parser has seen `parsed`.
+  void GrowBuffer(size_t needed, size_t parsed);
+  void ResizeBuffer(size_t capacity);
+  void LeaveIfEnded();
+  size_t parsed_bytes() const { return buffer_.empty() ? 0 : parser_.parsed_bytes(); }
 
   Server& server_;
   std::unique_ptr<Connection> connection_;
   RequestParser parser_;
-  std::string buffer_;  // bytes of requests that are not complete, or have to wait
+  // What std::string keeps inside of itself is no buffer of its own.
+  static constexpr size_t kInsideBytes = 32;
+
+  std::string buffer_;      // bytes of requests that are not complete, or have to wait
+  size_t buffer_peak_ = 0;  // the most it held lately
+  int64_t peak_reset_ms_ = 0;
   std::deque<Slot> slots_;
+  size_t slot_bytes_ = 0;  // of replies in slots
   uint64_t next_slot_ = 1;
   Wait wait_ = Wait::kNone;
   bool closing_ = false;
+  bool ended_ = false;  // the peer sends nothing more
   bool processing_ = false;
   // Of this turn:
   bool in_turn_ = false;

@@ -8,6 +8,20 @@
 #include "server/server.h"
 
 namespace veddb {
+namespace {
+
+// With maxmemory, the part of it that unsent replies may take, and the least they may.
+constexpr size_t kOutputPart = 8;
+constexpr size_t kOutputTotalMin = 16 << 20;
+// The part of all unsent replies that those to commands under way are expected to take.
+constexpr size_t kInflightPart = 4;
+// A reply that was larger than those after it counts so much less with each of them.
+constexpr size_t kForgetDivisor = 64;
+// Clients that are looked at in one tick at the least; else a tenth of them.
+constexpr size_t kInspectedMin = 50;
+constexpr size_t kTicksPerSecond = 1000 / Cron::kTickMillis;
+
+}  // namespace
 
 bool PassesOutputLimit(const OutputLimit& limit, size_t unsent, int64_t now_ms,
                        int64_t& over_soft_since_ms) {
@@ -22,32 +36,39 @@ bool PassesOutputLimit(const OutputLimit& limit, size_t unsent, int64_t now_ms,
   return limit.hard_bytes != 0 && bytes >= limit.hard_bytes;
 }
 
-void Clients::Add(std::unique_ptr<Connection> connection) {
+// Tells the peer why and returns true where no more clients, or not this one, can be served.
+bool Clients::Refuse(Connection& connection) {
   const Config& config = server_.config().config();
-  ++figures_.accepted;
   if (clients_.size() >= static_cast<size_t>(config.maxclients)) {
-    ++figures_.rejected;
-    connection->out() = "-ERR max number of clients reached\r\n";
-    connection->Flush();
-    return;
-  }
-  if (config.protected_mode && config.requirepass.empty() && !connection->from_loopback()) {
-    ++figures_.rejected;
-    connection->out() =
+    connection.out() = "-ERR max number of clients reached\r\n";
+  } else if (config.protected_mode && config.requirepass.empty() && !connection.from_loopback()) {
+    connection.out() =
         "-DENIED VedDB is running in protected mode because protected mode is enabled and no "
         "password is set for the default user. In this mode connections are only accepted from the "
         "loopback interface. Set a password (requirepass), bind the server to the interfaces it is "
         "meant for, or turn protected-mode off.\r\n";
-    connection->Flush();
-    return;
+  } else {
+    return false;
   }
+  ++figures_.rejected;
+  connection.Flush();
+  return true;
+}
+
+void Clients::Add(std::unique_ptr<Connection> connection) {
+  const Config& config = server_.config().config();
+  ++figures_.accepted;
+  if (Refuse(*connection)) return;
   connection->SetKeepAlive(config.tcp_keepalive);
   const uint64_t id = next_id_++;
   auto client = std::make_unique<Client>(server_, std::move(connection), id);
   client->session.authenticated = config.requirepass.empty();
   Client* added = client.get();
+  added->list_index = list_.size();
+  list_.push_back(added);
   clients_.emplace(id, std::move(client));
   added->connection().Start(added);
+  NoteMemory(*added);
 }
 
 Client* Clients::Find(uint64_t id) {
@@ -69,10 +90,15 @@ ClientView Clients::ViewOf(Client& client) const {
   view.blocked = client.wait() != Wait::kNone || client.in_flight();
   view.query_buffer_used = client.query_buffer_used();
   view.query_buffer_free = client.query_buffer_free();
-  view.output_memory = connection.unsent();
-  view.output_list_length = connection.unsent() > 0 ? 1 : 0;
-  view.total_memory = sizeof(Client) + sizeof(Connection) + view.query_buffer_used +
-                      view.query_buffer_free + view.output_memory + client.session.queue_bytes;
+  view.argv_memory = client.argument_bytes();
+  view.reply_buffer_bytes = connection.reply_buffer_bytes();
+  view.reply_buffer_peak = connection.reply_peak();
+  view.reply_buffer_used = connection.reply_buffer_used();
+  view.output_list_length = connection.queued_blocks() + client.slots();
+  view.output_memory = connection.queued_bytes() + client.slot_bytes();
+  view.total_memory = client.memory();
+  view.reading = connection.reading();
+  view.writing = connection.queued_blocks() != 0;
   view.last_command = client.last_command != nullptr ? client.last_command->full_name : "NULL";
   return view;
 }
@@ -122,40 +148,103 @@ void Clients::Flush(LogPosition end, LogPosition synced, bool wait_for_sync) {
     }
     client->flush_after = 0;
     client->queued_for_flush = false;
-    if (client->closing()) continue;
-    client->connection().Flush();
-    if (client->closing()) continue;
-    if (client->session.close_after_reply && !client->in_flight() &&
-        client->connection().unsent() == 0) {
-      client->CloseSoon();
-      continue;
-    }
-    // Sent in one go: no OnDrained will come.
-    if (client->wait() == Wait::kOutput && client->connection().unsent() == 0) ResumeLater(*client);
-    EnforceOutputLimit(*client);
+    if (!client->closing()) SendTo(*client);
   }
 }
 
-void Clients::EnforceOutputLimit(Client& client) {
-  const OutputLimit& limit = server_.config().config().output_limit(ClientClass::kNormal);
-  if (limit.hard_bytes == 0 && limit.soft_bytes == 0) {
-    if (!over_soft_limit_.empty()) over_soft_limit_.clear();
+void Clients::SendTo(Client& client) {
+  Connection& connection = client.connection();
+  connection.Flush();
+  if (client.closing()) return;
+  if (client.finished() && connection.unsent() == 0) {
+    client.CloseSoon();
     return;
   }
-  const uint64_t id = client.session.id;
-  const auto known = over_soft_limit_.find(id);
-  int64_t since_ms = known == over_soft_limit_.end() ? 0 : known->second;
-  const bool passes =
-      PassesOutputLimit(limit, client.connection().unsent(), server_.now_ms(), since_ms);
-  if (since_ms == 0) {
-    over_soft_limit_.erase(id);
-  } else {
-    over_soft_limit_[id] = since_ms;
+  // Sent in one go: no OnDrained will come.
+  if (client.wait() == Wait::kOutput && connection.unsent() == 0) ResumeLater(client);
+  if (client.counted_output != 0 || client.over_soft_since_ms != 0 ||
+      client.pending_output() > output_watch_) {
+    JudgeOutput(client);
   }
-  if (!passes) return;
+  NoteMemory(client);
+}
+
+// --- limits ---
+
+void Clients::ApplyLimits(const Config& config) {
+  output_total_max_ = kOutputTotalMax;
+  if (config.maxmemory != 0) {
+    output_total_max_ = std::clamp<size_t>(static_cast<size_t>(config.maxmemory) / kOutputPart,
+                                           kOutputTotalMin, kOutputTotalMax);
+  }
+  replies_under_way_.set_max(output_total_max_);
+  output_watch_ = kOutputShare;
+  const OutputLimit& limit = config.output_limit(ClientClass::kNormal);
+  for (const int64_t bytes : {limit.hard_bytes, limit.soft_bytes}) {
+    if (bytes != 0) output_watch_ = std::min(output_watch_, static_cast<size_t>(bytes) - 1);
+  }
+  if (!config.requirepass.empty() && config.unauthenticated_output_limit != 0) {
+    output_watch_ =
+        std::min(output_watch_, static_cast<size_t>(config.unauthenticated_output_limit));
+  }
+  memory_limit_ = ClientMemoryLimit(config);
+  for (Client* client : list_) {
+    JudgeOutput(*client);
+    if (memory_limit_ == 0) {
+      memory_.Forget(client->session.id, client->share);
+    } else {
+      NoteMemory(*client);
+    }
+  }
+}
+
+void Clients::JudgeOutput(Client& client) {
+  if (client.closing()) return;
+  const size_t pending = client.pending_output();
+  output_total_ += pending - client.counted_output;
+  client.counted_output = pending;
+  const Config& config = server_.config().config();
+  const auto unauthenticated = static_cast<size_t>(config.unauthenticated_output_limit);
+  if (unauthenticated != 0 && pending > unauthenticated && !server_.Authenticated(client.session)) {
+    LogWarning("Closing a client that has not authenticated and does not read its replies.");
+    client.CloseSoon();
+    return;
+  }
+  if (!PassesOutputLimit(config.output_limit(ClientClass::kNormal), pending, server_.now_ms(),
+                         client.over_soft_since_ms)) {
+    return;
+  }
   LogWarning("Client " + std::to_string(client.session.id) +
              " scheduled to be closed ASAP for overcoming of output buffer limits.");
   client.CloseSoon();
+}
+
+bool Clients::MayBegin(const Client& client) const {
+  const size_t own = client.slots();
+  if (own == 0) return true;
+  if (own >= static_cast<size_t>(server_.config().config().max_inflight_per_client)) return false;
+  return inflight_ < output_total_max_ / kInflightPart / large_reply_;
+}
+
+void Clients::EndInflight(size_t reply_bytes) {
+  --inflight_;
+  large_reply_ = std::max({reply_bytes, large_reply_ - large_reply_ / kForgetDivisor, size_t{1}});
+}
+
+void Clients::BookMemory(Client& client) {
+  memory_.Book(client.session.id, client.share, client.memory(), !client.session.no_evict);
+}
+
+void Clients::EvictFattest() {
+  while (memory_.total() > memory_limit_) {
+    Client* client = Find(memory_.Fattest());
+    if (client == nullptr) return;
+    LogNotice("Evicting client " + std::to_string(client->session.id) + " with " +
+              std::to_string(client->share.bytes) + " bytes in its buffers (maxmemory-clients).");
+    memory_.Forget(client->session.id, client->share);
+    ++figures_.evicted;
+    client->CloseSoon();
+  }
 }
 
 void Clients::Resume() {
@@ -172,11 +261,14 @@ void Clients::CloseDead() {
     const auto found = clients_.find(id);
     if (found == clients_.end()) continue;
     Client& client = *found->second;
-    client.connection().Flush();  // what it may still read, without waiting for it
-    server_.Unwatch(client.session);
+    server_.Leave(client.session);
     figures_.net_input_bytes += client.connection().bytes_read();
     figures_.net_output_bytes += client.connection().bytes_written();
-    over_soft_limit_.erase(id);
+    output_total_ -= client.counted_output;
+    memory_.Forget(id, client.share);
+    list_.back()->list_index = client.list_index;
+    list_[client.list_index] = list_.back();
+    list_.pop_back();
     clients_.erase(found);
   }
 }
@@ -186,11 +278,13 @@ void Clients::CloseDead() {
 void Clients::Pause(int64_t until_ms, bool all) {
   pause_all_ = all || (pause_all_ && pause_until_ms_ > server_.now_ms());
   pause_until_ms_ = std::max(pause_until_ms_, until_ms);
+  server_.shards().HoldExpiries(true);
 }
 
 void Clients::Unpause() {
   pause_until_ms_ = 0;
   pause_all_ = false;
+  server_.shards().HoldExpiries(false);
   EndWait(Wait::kPause);
 }
 
@@ -207,25 +301,37 @@ bool Clients::Paused(const Command& command, const Session& session, int64_t now
 }
 
 void Clients::EndWait(Wait reason) {
-  for (auto& [id, client] : clients_) {
-    if (client->wait() == reason) resumable_.push_back(id);
+  for (const Client* client : list_) {
+    if (client->wait() == reason) resumable_.push_back(client->session.id);
   }
 }
 
-void Clients::CheckPause(int64_t now_ms) {
+void Clients::Tick(int64_t now_ms) {
   if (pause_until_ms_ != 0 && now_ms >= pause_until_ms_) Unpause();
+  size_t count =
+      std::min(list_.size(), std::max(kInspectedMin, list_.size() / kTicksPerSecond + 1));
+  for (; count > 0; --count, ++inspected_) {
+    if (inspected_ >= list_.size()) inspected_ = 0;
+    if (!list_[inspected_]->closing()) Inspect(*list_[inspected_], now_ms);
+  }
 }
 
-void Clients::OncePerSecond(int64_t now_ms) {
-  const int64_t timeout_s = server_.config().config().timeout;
-  for (auto& [id, client] : clients_) {
-    client->TrimQueryBuffer(now_ms);
-    if (!client->closing()) EnforceOutputLimit(*client);
-    const bool idle = timeout_s > 0 && now_ms - client->active_ms > timeout_s * 1000;
-    if (idle && client->wait() == Wait::kNone && !client->in_flight() && !client->closing()) {
-      LogVerbose("Closing idle client");
-      client->CloseSoon();
-    }
+void Clients::Inspect(Client& client, int64_t now_ms) {
+  const Config& config = server_.config().config();
+  JudgeOutput(client);
+  if (client.closing()) return;
+  if (buffers_are_fitted_) client.FitBuffers(now_ms, reply_peak_reset_ms_);
+  NoteMemory(client);
+  const bool idle = config.timeout > 0 && now_ms - client.active_ms > config.timeout * 1000;
+  if (idle && client.wait() == Wait::kNone && !client.in_flight()) {
+    LogVerbose("Closing idle client");
+    client.CloseSoon();
+  }
+  const int64_t login_ms = config.unauthenticated_timeout * 1000;
+  if (login_ms > 0 && now_ms - client.created_ms > login_ms &&
+      !server_.Authenticated(client.session)) {
+    LogVerbose("Closing a client that did not authenticate in time");
+    client.CloseSoon();
   }
 }
 

@@ -22,7 +22,7 @@ constexpr int64_t kRescanMillis = 60'000;
 
 void Cron::Tick(int64_t now_ms) {
   server_.memory().Measure();
-  server_.clients().CheckPause(now_ms);
+  server_.clients().Tick(now_ms);
   if (now_ms - last_second_ms_ >= 1000 || now_ms < last_second_ms_) OncePerSecond(now_ms);
 }
 
@@ -32,15 +32,14 @@ void Cron::OncePerSecond(int64_t now_ms) {
   commands_per_second_ = static_cast<int64_t>(commands - commands_before_) * 1000 / elapsed_ms;
   commands_before_ = commands;
   last_second_ms_ = now_ms;
-  server_.clients().OncePerSecond(now_ms);
   server_.WatchDisk();
   server_.shards().ForgetReclaimed();
   if (server_.shards().drainer().idle()) server_.shards().ReclaimDropped();
-  if (active_expire_) ScanExpiryFamily(now_ms);
+  if (active_expire_ && !server_.clients().paused(now_ms)) ScanExpiryFamily(now_ms);
 }
 
 void Cron::ExpireDue(int64_t now_ms) {
-  if (!active_expire_) return;
+  if (!active_expire_ || server_.clients().paused(now_ms)) return;
   ShardSet& shards = server_.shards();
   for (size_t i = 0; i < shards.shard_count(); ++i) {
     if (!shards.Idle(i)) continue;
@@ -97,8 +96,7 @@ class ExpireColdJob final : public Job {
     const bool due = entry != nullptr && entry->present() && entry->expire_at_ms == due_ms_;
     if (due) {
       if (!entry->ExpiredAt(server_.now_ms())) return;
-      ref_.keyspace->Delete(entry);
-      ref_.keyspace->context().expired_keys.Add(1);
+      ref_.keyspace->Expire(entry);
       return;
     }
     turn.ops().Delete(Family::kExpiry, hint_);

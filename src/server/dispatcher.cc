@@ -37,6 +37,8 @@ void Dispatcher::Start() {
 }
 
 Wait Dispatcher::Dispatch(Client& client, std::span<const Bytes> argv) {
+  server_.clients().Evict();
+  if (client.closing()) return Wait::kNone;
   Command* command = server_.commands().Find(argv);
   const Config& config = server_.config().config();
   gate_state_.password_required = !config.requirepass.empty();
@@ -54,6 +56,15 @@ Wait Dispatcher::Dispatch(Client& client, std::span<const Bytes> argv) {
   }
   if (server_.clients().Paused(*command, client.session, server_.now_ms())) return Wait::kPause;
   client.last_command = command;
+  const Wait wait = Proceed(client, *command, argv);
+  if (wait == Wait::kNone && client.session.tracking != nullptr) {
+    Tracking::EndCommand(client.session, *command->spec);
+  }
+  return wait;
+}
+
+Wait Dispatcher::Proceed(Client& client, Command& command_ref, std::span<const Bytes> argv) {
+  Command* command = &command_ref;
   if (client.session.in_multi && !Has(command->spec->flags, Flag::kTransaction)) {
     Queue(client, *command, argv);
     return Wait::kNone;
@@ -114,9 +125,7 @@ Wait Dispatcher::Execute(Client& client, Command& command, std::span<const Bytes
     client.EndReply(target, before);
     return Wait::kNone;
   }
-  if (client.slots() >= static_cast<size_t>(server_.config().config().max_inflight_per_client)) {
-    return Wait::kReplies;
-  }
+  if (!server_.clients().MayBegin(client)) return Wait::kReplies;
   if (client.queries > 0 && Has(command.spec->flags, Flag::kWrite)) return Wait::kReplies;
   switch (plan.route) {
     case Route::kLoop:
@@ -125,8 +134,10 @@ Wait Dispatcher::Execute(Client& client, Command& command, std::span<const Bytes
       RunInPlace(client, command, argv, plan);
       return Wait::kNone;
     case Route::kKeys:
+      NoteReads(client, command, plan);
       return ExecuteWithKeys(client, command, argv, plan);
     case Route::kAllShards:
+      NoteReads(client, command, plan);
       return ExecuteOnAllShards(client, command, argv, plan);
     case Route::kSnapshot:
       if (client.in_flight()) return Wait::kReplies;
@@ -194,6 +205,8 @@ void Dispatcher::RunInPlace(Client& client, Command& command, std::span<const By
   std::string& target = client.ReplyTarget();
   const size_t before = target.size();
   Reply reply(target, client.session.protocol);
+  Turn& turn = server_.shards().turn();
+  turn.set_writer(client.session.id);
   Call call(*command.spec, argv, reply);
   call.now_ms = server_.now_ms();
   call.database = client.session.database;
@@ -204,6 +217,13 @@ void Dispatcher::RunInPlace(Client& client, Command& command, std::span<const By
   call.databases = &server_.shards();
   server_.Account(command, RunHandler(call));
   client.EndReply(target, before);
+  if (turn.has_changes()) server_.tracking().Apply(turn.TakeChanges());
+}
+
+// Only reads are ever noted, and a read does not wait for memory: it is on its way now.
+void Dispatcher::NoteReads(const Client& client, const Command& command, const CallPlan& plan) {
+  if (client.session.tracking == nullptr) return;
+  server_.tracking().Remember(client.session, *command.spec, {plan.keys.data(), plan.keys.size()});
 }
 
 Wait Dispatcher::ExecuteTransaction(Client& client, Command& exec) {
@@ -240,9 +260,11 @@ Wait Dispatcher::ExecuteTransaction(Client& client, Command& exec) {
   if (idle && transaction->Resident()) {
     std::string& target = client.ReplyTarget();
     const size_t before = target.size();
+    shards.turn().set_writer(session.id);
     transaction->Run(target, session.protocol, &session);
     transaction->Account();
     client.EndReply(target, before);
+    if (shards.turn().has_changes()) server_.tracking().Apply(shards.turn().TakeChanges());
     return Wait::kNone;
   }
   const Job::Where where = transaction->keys_only() ? Job::Where::kShardThread : Job::Where::kLoop;

@@ -32,6 +32,8 @@ class Dispatcher {
   void CatalogJobEnds() { --catalog_jobs_; }
 
  private:
+  Wait Proceed(Client& client, Command& command, std::span<const Bytes> argv);
+  void NoteReads(const Client& client, const Command& command, const CallPlan& plan);
   void Reject(Client& client, Command* command, const Error& error);
   void Queue(Client& client, const Command& command, std::span<const Bytes> argv);
   Wait Execute(Client& client, Command& command, std::span<const Bytes> argv);

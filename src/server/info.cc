@@ -79,7 +79,7 @@ void AddClients(Server& server, Lines& out) {
   out.Add("client_recent_max_input_buffer:%zu", input_max);
   out.Add("client_recent_max_output_buffer:%zu", output_max);
   out.Add("blocked_clients:%zu", blocked);
-  out.Add("tracking_clients:0");
+  out.Add("tracking_clients:%zu", server.tracking().clients());
   out.Add("clients_in_timeout_table:0");
 }
 
@@ -177,12 +177,15 @@ void AddStats(Server& server, Lines& out) {
   out.Add("sync_partial_err:0");
   out.Add("expired_keys:%" PRId64, shards.Sum(&ObjectContext::expired_keys));
   out.Add("evicted_keys:0");
-  out.Add("evicted_clients:0");
+  out.Add("evicted_clients:%" PRIu64, clients.evicted);
   out.Add("keyspace_hits:%" PRId64, shards.Sum(&ObjectContext::keyspace_hits));
   out.Add("keyspace_misses:%" PRId64, shards.Sum(&ObjectContext::keyspace_misses));
   out.Add("pubsub_channels:0");
   out.Add("pubsub_patterns:0");
   out.Add("total_forks:0");
+  out.Add("tracking_total_keys:%zu", server.tracking().keys());
+  out.Add("tracking_total_items:%zu", server.tracking().items());
+  out.Add("tracking_total_prefixes:%zu", server.tracking().prefixes());
   out.Add("total_error_replies:%" PRIu64, server.totals().errors);
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/request.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "base/logging.h"
 #include "server/client.h"
 #include "server/server.h"
 
@@ -33,12 +35,32 @@ ReplySlot::ReplySlot(Server& server, Client& client)
     : server_(server),
       client_id_(client.session.id),
       slot_(client.ReserveSlot()),
-      protocol_(client.session.protocol) {}
+      protocol_(client.session.protocol),
+      silent_(client.session.reply_mode == ReplyMode::kOff ||
+              client.session.reply_mode == ReplyMode::kSkip) {
+  server.clients().BeginInflight();
+  if (client.session.reply_mode == ReplyMode::kSkip) client.session.reply_mode = ReplyMode::kOn;
+}
+
+void ReplySlot::Hold(std::string& text) {
+  if (text.size() < RepliesUnderWay::kBookedBytes) return;
+  held_ = text.size();
+  if (server_.clients().replies_under_way().Add(held_)) return;
+  dropped_ = true;
+  text = std::string();
+}
 
 void ReplySlot::Fill(std::string text) {
+  server_.clients().EndInflight(std::max(held_, text.size()));
+  if (held_ != 0) server_.clients().replies_under_way().Remove(held_);
   Client* client = server_.FindClient(client_id_);
   if (client == nullptr) return;
-  if (client->session.reply_mode == ReplyMode::kOff) text.clear();
+  if (dropped_ && !client->closing()) {
+    LogWarning("Client " + std::to_string(client_id_) +
+               " is closed: its replies and those of others take too much memory.");
+    client->CloseSoon();
+  }
+  if (silent_) text.clear();
   client->FillSlot(slot_, std::move(text));
 }
 
@@ -87,7 +109,8 @@ void CommandRequest::Load(Shard& shard) {
   }
 }
 
-void CommandRequest::Run(Turn& /*turn*/) {
+void CommandRequest::Run(Turn& turn) {
+  turn.set_writer(client_id_);
   Reply reply(text_, slot_.protocol());
   if (plan_at_ == PlanAt::kRun) {
     const Status planned = PlanAgain();
@@ -118,6 +141,7 @@ void CommandRequest::Run(Turn& /*turn*/) {
     call.databases = &server_.shards();
   }
   outcome_ = RunHandler(call);
+  slot_.Hold(text_);
 }
 
 void CommandRequest::Done(const Status& committed) {
@@ -153,7 +177,8 @@ void TransactionRequest::Load(Shard& shard) {
   if (!status.ok() && !load_failed_.exchange(true)) load_error_ = status.error();
 }
 
-void TransactionRequest::Run(Turn& /*turn*/) {
+void TransactionRequest::Run(Turn& turn) {
+  turn.set_writer(client_id_);
   if (load_failed_.load()) {
     Reply(text_, slot_.protocol()).Error(load_error_);
     return;
@@ -167,6 +192,7 @@ void TransactionRequest::Run(Turn& /*turn*/) {
     session = client != nullptr ? &client->session : &nobody;
   }
   transaction_->Run(text_, slot_.protocol(), session);
+  slot_.Hold(text_);
 }
 
 void TransactionRequest::Done(const Status& committed) {
@@ -218,6 +244,7 @@ void SnapshotRequest::Run() {
   const std::unique_ptr<Snapshot> snapshot = server_.NewSnapshot(nullptr);
   call.snapshot = snapshot.get();
   outcome_ = RunHandler(call);
+  slot_.Hold(text_);
   const auto self = shared_from_this();
   server_.PostToLoop([self] { self->Done(); });
 }

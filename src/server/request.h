@@ -20,7 +20,10 @@ class Server;
 class ReplySlot {
  public:
   ReplySlot(Server& server, Client& client);
-  // On the loop, once. `flush_after`: under appendfsync always, what must be synced before.
+  // Where the command ran, once it has: a long reply is booked as under way. If replies under way
+  // are too many already it is dropped, and with it, in the end, the client.
+  void Hold(std::string& text);
+  // On the loop, once.
   void Fill(std::string text);
   // An error instead of what was replied.
   void Fill(const Error& error);
@@ -31,6 +34,9 @@ class ReplySlot {
   const uint64_t client_id_;
   const uint64_t slot_;
   const Protocol protocol_;
+  const bool silent_;  // CLIENT REPLY OFF or SKIP
+  size_t held_ = 0;
+  bool dropped_ = false;
 };
 
 // One command with keys, on its shards; or one that needs all shards, on the loop.

@@ -89,6 +89,7 @@ void Server::PostToLoop(std::function<void()> work) {
 void Server::EndTurn() {
   BeginTurn();
   clients_.Resume();
+  shards_->turn().set_writer(0);
   cron_.ExpireDue(now_ms_);
   const Status committed = shards_->CommitTurn();
   if (!committed.ok()) NoteCommitFailure(committed.error());
@@ -101,10 +102,13 @@ void Server::EndTurn() {
   memory_.Relieve();
   dispatcher_.gate_state().memory_exhausted = memory_.exhausted();
   shards_->FlushPosts();
+  if (shards_->turn().has_changes()) tracking_.Apply(shards_->turn().TakeChanges());
+  tracking_.EndTurn();
   const bool wait_for_sync = log_->policy() == FsyncPolicy::kAlways;
   const LogPosition end = log_->end();
   if (wait_for_sync && log_->synced() < end) log_->RequestSync();
   clients_.Flush(end, log_->synced(), wait_for_sync);
+  clients_.Evict();
   clients_.CloseDead();
   shards_->FlushPosts();
   loop_.SetBusy(shards_->drainer().WantsTurns() || clients_.HasResumable());
@@ -148,6 +152,7 @@ void Server::RecoverFromCommitFailure() {
       return;
     }
     commit_failed_ = false;
+    tracking_.InvalidateAll();  // some may have read what is undone
   }
   if (now_ms_ < reopen_at_ms_) return;
   reopen_at_ms_ = now_ms_ + kReopenMillis;
@@ -221,8 +226,14 @@ std::unique_ptr<Snapshot> Server::NewSnapshot(Databases* held) {
 
 // --- ServerApi ---
 
+// In the order in which they came.
 void Server::ForEachClient(const std::function<void(const ClientView&)>& visit) {
-  clients_.ForEach([&](Client& client) { visit(clients_.ViewOf(client)); });
+  std::vector<Client*> all;
+  clients_.ForEach([&all](Client& client) { all.push_back(&client); });
+  std::sort(all.begin(), all.end(), [](const Client* one, const Client* other) {
+    return one->session.id < other->session.id;
+  });
+  for (Client* client : all) visit(clients_.ViewOf(*client));
 }
 
 ClientView Server::ViewOf(const Session& session) {
@@ -260,13 +271,22 @@ bool Server::CheckPassword(Bytes user, Bytes password) {
   return difference == 0;
 }
 
+void Server::SetReplyPeakReset(std::optional<int64_t> ms) {
+  clients_.set_reply_peak_reset_ms(ms.value_or(Clients::kReplyPeakResetMillis));
+}
+
+void Server::Leave(Session& session) {
+  Unwatch(session);
+  tracking_.Disable(session);
+}
+
 void Server::ResetSession(Session& session) {
   DiscardTransaction(session);
+  tracking_.Disable(session);
   session.database = 0;
   session.protocol = Protocol::kResp2;
   session.name.clear();
   session.reply_mode = ReplyMode::kOn;
-  session.no_evict = false;
   session.user = "default";
   session.authenticated = config_.config().requirepass.empty();
 }
@@ -286,6 +306,7 @@ void Server::DiscardTransaction(Session& session) {
 
 void Server::Unwatch(Session& session) {
   const std::shared_ptr<WatchState> state = std::exchange(session.watch, nullptr);
+  session.watched_bytes = 0;
   for (const WatchedKey& watched : std::exchange(session.watched, {})) {
     KeyRef ref = MakeKeyRef(watched.key, watched.database, shards_->shard_count());
     shards_->OnShard(ref.shard, [database = watched.database, key = watched.key, state](Shard& s) {

@@ -27,6 +27,7 @@
 #include "server/execution.h"
 #include "server/memory.h"
 #include "server/oom_score.h"
+#include "server/tracking.h"
 #include "shard/shard_set.h"
 #include "storage/recovery.h"
 
@@ -52,6 +53,7 @@ class Server final : public ServerApi {
   Engine& engine() { return *engine_; }
   Clients& clients() { return clients_; }
   Memory& memory() { return memory_; }
+  Tracking& tracking() { return tracking_; }
   Dispatcher& dispatcher() { return dispatcher_; }
   const RecoveryReport& recovery() const { return recovery_; }
   int64_t started_ms() const { return started_ms_; }
@@ -73,6 +75,8 @@ class Server final : public ServerApi {
   void QueueFlush(Client& client) { clients_.QueueFlush(client); }
   void NoteTurn(Client& client) { clients_.NoteTurn(client); }
   void ResumeLater(Client& client) { clients_.ResumeLater(client); }
+  // The client is going: what is kept elsewhere on its behalf is dropped.
+  void Leave(Session& session);
   void Bury(Client& client) { clients_.Bury(client); }
   Client* FindClient(uint64_t id) { return clients_.Find(id); }
   Command* CommandOf(const CommandSpec& spec);
@@ -96,6 +100,12 @@ class Server final : public ServerApi {
   ClientView ViewOf(const Session& session) override;
   bool KillClient(uint64_t id, const Session& caller) override;
   void PauseClients(int64_t until_ms, bool all) override { clients_.Pause(until_ms, all); }
+  void SetReplyPeakReset(std::optional<int64_t> ms) override;
+  void SetBuffersAreFitted(bool on) override { clients_.set_buffers_are_fitted(on); }
+  void EnableTracking(Session& session, const TrackingRequest& request) override {
+    tracking_.Enable(session, request);
+  }
+  void DisableTracking(Session& session) override { tracking_.Disable(session); }
   void UnpauseClients() override { clients_.Unpause(); }
   bool UnblockClient(uint64_t id, bool with_error) override;
   bool CheckPassword(Bytes user, Bytes password) override;
@@ -125,7 +135,7 @@ class Server final : public ServerApi {
  private:
   Status OpenStore();
   Status Listen();
-  Status Relisten();
+  Status Relisten(Bytes failure);
   void HookConfig();
   // server_options.cc: before the store is opened, and when they change.
   void ApplyProcessOptions();
@@ -151,6 +161,7 @@ class Server final : public ServerApi {
   Clients clients_{*this};
   Dispatcher dispatcher_{*this};
   Memory memory_{*this};
+  Tracking tracking_{*this};
   Cron cron_{*this};
   DiskGuard disk_;
   OomScore oom_score_;

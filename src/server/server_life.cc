@@ -65,6 +65,7 @@ Status Server::Start() {
   TRY(OpenStore());
   HookConfig();
   HookProcessOptions();
+  clients_.ApplyLimits(config);
   TRY(Listen());
   shards_->Start();
   memory_.Measure();
@@ -105,6 +106,7 @@ Status Server::OpenStore() {
   options.log_dir = log_dir;
   shards_ = std::make_unique<ShardSet>(options, *engine_, *log_, *pool_, [this] { loop_.Wake(); });
   shards_->drainer().set_limits(DrainLimitsOf(config));
+  shards_->OnChanges([this](const ChangeList& changes) { tracking_.Apply(changes); });
   return shards_->Load();
 }
 
@@ -127,7 +129,7 @@ Status Server::Listen() {
         return listener.error();
       }
     }
-    if (listeners.empty()) {
+    if (listeners.empty() && !config.bind.empty()) {
       LogWarning("Failed listening on port " + std::to_string(config.port) + " (TCP), aborting.");
       return Err("none of the addresses of 'bind' could be listened on");
     }
@@ -141,10 +143,14 @@ Status Server::Listen() {
   return Ok();
 }
 
-Status Server::Relisten() {
-  // The old sockets must go first: they may be on the same addresses. They close at once.
+// The old sockets must go first: they may be on the same addresses. If the new ones fail, the hook
+// runs again with the old values, and the old addresses are listened on again.
+Status Server::Relisten(Bytes failure) {
   listeners_.clear();
-  return Listen();
+  const Status listens = Listen();
+  if (listens.ok()) return Ok();
+  LogWarning(listens.error().message);
+  return Err(std::string(failure));
 }
 
 void Server::HookConfig() {
@@ -170,7 +176,12 @@ void Server::HookConfig() {
                      shards_->drainer().set_limits(DrainLimitsOf(config));
                      return Ok();
                    });
-  config_.OnChange({"port", "bind"}, [this](const Config&) { return Relisten(); });
+  config_.OnChange({"port"}, [this](const Config&) {
+    return Relisten("Unable to listen on this port. Check server logs.");
+  });
+  config_.OnChange({"bind"}, [this](const Config&) {
+    return Relisten("Failed to bind to specified addresses.");
+  });
   config_.OnChange({"requirepass"}, [this](const Config& config) {
     // As in Redis: who is connected stays; without a password everybody is let in.
     if (config.requirepass.empty()) {
@@ -178,6 +189,12 @@ void Server::HookConfig() {
     }
     return Ok();
   });
+  config_.OnChange({"maxmemory", "maxmemory-clients", "client-output-buffer-limit", "requirepass",
+                    "unauthenticated-output-limit"},
+                   [this](const Config& config) {
+                     clients_.ApplyLimits(config);
+                     return Ok();
+                   });
   config_.OnChange({"dir"}, [](const Config&) -> Status {
     return Err("the data directory can't be changed while the server runs");
   });

@@ -14,6 +14,7 @@ Transaction::Transaction(Server& server, Session& session)
       database_(session.database),
       now_ms_(server.now_ms()) {
   session.watched.clear();
+  session.watched_bytes = 0;
   session.watch = nullptr;
   const ShardSet& shards = server.shards();
   for (const WatchedKey& key : watched_) {
@@ -28,6 +29,10 @@ Transaction::Transaction(Server& server, Session& session)
     step.prepared =
         MakePlan(*step.command->spec, step.arguments.views(), database_, shards, step.plan);
     if (step.plan.route != Route::kKeys) keys_only_ = false;
+    if (session.tracking != nullptr) {
+      server.tracking().Remember(session, *step.command->spec,
+                                 {step.plan.keys.data(), step.plan.keys.size()});
+    }
     // Where documents lie is not known yet while collections may still come and go.
     if (!server.dispatcher().catalog_is_settled() && NamesDocuments(step.plan)) keys_only_ = false;
   }
@@ -116,6 +121,10 @@ void Transaction::RunStep(Step& step, Reply& reply, Session* session) {
     step.outcome.failed = true;
     step.outcome.error = step.prepared.error().Wire();
     return;
+  }
+  if (!keys_only_ && session->tracking != nullptr) {
+    server_.tracking().Remember(*session, *step.command->spec,
+                                {step.plan.keys.data(), step.plan.keys.size()});
   }
   ResolveKeys(step);
   Call call(*step.command->spec, step.arguments.views(), reply);

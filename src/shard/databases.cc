@@ -47,7 +47,7 @@ bool DecodeCollection(Bytes value, Collection* collection) {
 void DeleteIfDue(Keyspace& keyspace, Bytes key) {
   Entry* entry = keyspace.Find(key, Hash64(key));
   if (entry != nullptr && entry->present() && entry->ExpiredAt(WallMillis())) {
-    keyspace.Delete(entry);
+    keyspace.Expire(entry);
   }
 }
 
@@ -209,6 +209,7 @@ void ShardSet::FreeLater(std::vector<std::unique_ptr<Keyspace>> dead) {
 
 void ShardSet::FlushDatabase(uint32_t database) {
   const uint32_t old_space = spaces_[database];
+  if (shards_[0]->context_.report_changes.load(std::memory_order_relaxed)) turn_.ReportFlush();
   bool used = KeyCount(database) != 0;
   for (auto& shard : shards_) used |= shard->databases_[database]->entries() != 0;
   if (used) {

@@ -40,9 +40,8 @@ Status Shard::Resolve(KeyRef& ref) {
 size_t Shard::ExpireDue(int64_t now_ms, size_t limit) {
   size_t n = 0;
   for (auto& keyspace : databases_) {
-    n += keyspace->ForDue(now_ms, limit - n, [&](Entry* entry) { keyspace->Delete(entry); });
+    n += keyspace->ForDue(now_ms, limit - n, [&](Entry* entry) { keyspace->Expire(entry); });
   }
-  context_.expired_keys.Add(static_cast<int64_t>(n));
   return n;
 }
 
@@ -160,6 +159,7 @@ void Shard::Arrive(Job* job) {
     for (const uint16_t i : job->shards_) set_.shard(i).context_.turn = &thread_turn_;
     job->Run(thread_turn_);
     job->committed_ = thread_turn_.Commit(set_.log());
+    if (thread_turn_.has_changes()) set_.PushChanges(thread_turn_.TakeChanges());
     for (const uint16_t i : job->shards_) set_.shard(i).context_.turn = &set_.turn_;
     job->ran_ = true;
     const std::vector<uint16_t> shards = job->shards_;
@@ -182,6 +182,7 @@ void Shard::Resume() {
 
 void Shard::CommitThreadTurn() {
   const Status committed = thread_turn_.Commit(set_.log());
+  if (thread_turn_.has_changes()) set_.PushChanges(thread_turn_.TakeChanges());
   if (finished_.empty()) {
     context_.turn = &set_.turn_;
     return;

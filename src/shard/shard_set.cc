@@ -87,10 +87,25 @@ void ShardSet::PushCompletion(Job* job) {
   wake_loop_();
 }
 
+void ShardSet::ReportChanges(bool on) {
+  for (auto& shard : shards_) shard->context_.report_changes.store(on, std::memory_order_relaxed);
+}
+
+void ShardSet::HoldExpiries(bool on) {
+  for (auto& shard : shards_) shard->context_.hold_expiries.store(on, std::memory_order_relaxed);
+}
+
+void ShardSet::TellChanges() {
+  ChangeList changes;
+  while (changes_.try_dequeue(changes)) on_changes_(changes);
+}
+
 void ShardSet::RunLoopSide() {
   std::vector<Job*> to_release;
   Job* job = nullptr;
   while (completions_.try_dequeue(job)) {
+    // What a job changed was put there before the job itself.
+    TellChanges();
     if (job->ran_) {
       job->Done(job->committed_);
     } else {
@@ -100,6 +115,7 @@ void ShardSet::RunLoopSide() {
   }
   if (to_release.empty()) return;
   const Status committed = CommitTurn();
+  if (turn_.has_changes()) on_changes_(turn_.TakeChanges());
   for (Job* ran : to_release) {
     for (const uint16_t i : ran->shards_) shards_[i]->Resume();
     ran->Done(committed);

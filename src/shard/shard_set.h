@@ -58,6 +58,14 @@ class ShardSet final : public Databases {
   void FlushPosts();
   // Runs what has arrived for the loop, and tells jobs that they are done.
   void RunLoopSide();
+  // While on, each key that changes is reported; what other threads changed is given to `listener`
+  // on the loop, before the Done of the jobs that did. What the loop changed is in turn().
+  void ReportChanges(bool on);
+  void OnChanges(std::function<void(const ChangeList&)> listener) {
+    on_changes_ = std::move(listener);
+  }
+  // Keys whose time has come are not deleted by those who read them.
+  void HoldExpiries(bool on);
   // Runs on one shard's holder: at once where it is idle.
   void OnShard(size_t i, std::function<void(Shard&)> work);
   // The database whose keys lie in this space.
@@ -143,6 +151,8 @@ class ShardSet final : public Databases {
   void AddDocuments(Shard& shard, uint32_t id);
   void MakeKeyspaces();
   void PushCompletion(Job* job);
+  void PushChanges(ChangeList changes) { changes_.enqueue(std::move(changes)); }
+  void TellChanges();
 
   const ShardSetOptions options_;
   Engine& engine_;
@@ -153,8 +163,10 @@ class ShardSet final : public Databases {
   Turn turn_;
   bool commit_failed_ = false;
   Drainer drainer_;
-  std::vector<std::vector<Job*>> posts_;           // per shard, until FlushPosts
-  moodycamel::ConcurrentQueue<Job*> completions_;  // from any thread to the loop
+  std::vector<std::vector<Job*>> posts_;             // per shard, until FlushPosts
+  moodycamel::ConcurrentQueue<Job*> completions_;    // from any thread to the loop
+  moodycamel::ConcurrentQueue<ChangeList> changes_;  // the same
+  std::function<void(const ChangeList&)> on_changes_;
 
   std::vector<uint32_t> spaces_;  // by database
   uint32_t next_space_ = 0;
