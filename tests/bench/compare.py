@@ -9,7 +9,7 @@
 redis-server runs with `appendonly yes, appendfsync everysec`. Both hold the same preloaded keys,
 both may use the same CPUs, and only the one being measured runs. CPU time is that of all threads of
 the server, with the background work that it still does after a run. Ratios are the median of the
-rounds' ratios, ours : redis-server's; above 1 is better for ops/s, below 1 for CPU.
+rounds' ratios, ours : redis-server's; above 1 is better for ops/s, below 1 for CPU and latency.
 """
 
 import argparse
@@ -47,9 +47,11 @@ CASES = {case.name: case for case in (Case("c50P1", 50, 1, 200_000),
 
 @dataclass
 class Sample:
-    """One run: requests a second and microseconds of server CPU a request."""
+    """One run: requests a second, microseconds of server CPU a request, latencies of requests."""
     ops: float
     cpu_us: float
+    p50_ms: float
+    p99_ms: float
 
 
 def parse_arguments():
@@ -85,7 +87,7 @@ def cpu_set(text):
 
 
 def run_benchmark(server, test, case, options):
-    """One run of redis-benchmark; returns requests a second."""
+    """One run of redis-benchmark; returns requests a second and the latencies p50 and p99."""
     requests = options.requests or case.requests
     command = ["redis-benchmark", "-h", "127.0.0.1", "-p", str(server.port), "--csv",
                "-t", TESTS[test], "-n", str(requests), "-c", str(case.clients),
@@ -99,18 +101,19 @@ def run_benchmark(server, test, case, options):
     if result.returncode != 0 or len(values) != 1:
         raise measured.MeasureError(f"redis-benchmark -t {test} on {server.name}: "
                                     f"{result.stdout[-500:]}{result.stderr[-500:]}")
-    return float(values[0][1])
+    # "test","rps","avg_latency_ms","min","p50","p95","p99","max"
+    return float(values[0][1]), float(values[0][4]), float(values[0][6])
 
 
 def measure(server, test, case, options):
     """Lets `server` run alone for one sample."""
     server.go()
     before = server.cpu_s()
-    ops = run_benchmark(server, test, case, options)
+    ops, p50_ms, p99_ms = run_benchmark(server, test, case, options)
     server.wait_until_quiet()
     cpu_s = server.cpu_s() - before
     server.hold()
-    return Sample(ops, cpu_s * 1e6 / (options.requests or case.requests))
+    return Sample(ops, cpu_s * 1e6 / (options.requests or case.requests), p50_ms, p99_ms)
 
 
 def spread(values):
@@ -132,15 +135,17 @@ def row(test, case, ours, theirs):
     our_cpu, their_cpu = (statistics.median(s.cpu_us for s in samples)
                           for samples in (ours, theirs))
     noise = max(spread([s.ops for s in samples]) for samples in (ours, theirs))
-    ops_ratio, cpu_ratio = (paired_ratio(ours, theirs, part) for part in ("ops", "cpu_us"))
+    ops_ratio, cpu_ratio, p50_ratio, p99_ratio = (
+        paired_ratio(ours, theirs, part) for part in ("ops", "cpu_us", "p50_ms", "p99_ms"))
     return (f"{test:6} {case.name:7} {our_ops:11.0f} {their_ops:11.0f} {ops_ratio:6.2f}   "
-            f"{our_cpu:7.2f} {their_cpu:7.2f} {cpu_ratio:6.2f}   ±{noise:.0f}%")
+            f"{our_cpu:7.2f} {their_cpu:7.2f} {cpu_ratio:6.2f}   {p50_ratio:6.2f} {p99_ratio:6.2f}   "
+            f"±{noise:.0f}%")
 
 
 def compare(ours, theirs, options, tests, cases):
     """Runs every test in turns; prints a line for each; returns all samples."""
     head = (f"{'test':6} {'case':7} {'ops/s ours':>11} {'redis':>11} {'ratio':>6}   "
-            f"{'µs ours':>7} {'redis':>7} {'ratio':>6}   spread")
+            f"{'µs ours':>7} {'redis':>7} {'ratio':>6}   {'p50':>6} {'p99':>6}   spread")
     print(head, flush=True)
     results = []
     for case in cases:
