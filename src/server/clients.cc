@@ -223,6 +223,8 @@ bool Clients::MayBegin(const Client& client) const {
   const size_t own = client.slots();
   if (own == 0) return true;
   if (own >= static_cast<size_t>(server_.config().config().max_inflight_per_client)) return false;
+  // What is unsent already takes the room of what would come on top.
+  if (OutputPause() == kOutputShare) return false;
   return inflight_ < output_total_max_ / kInflightPart / large_reply_;
 }
 

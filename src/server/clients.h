@@ -139,7 +139,7 @@ class Clients {
   static constexpr size_t kOutputMax = 64 << 20;
   static constexpr size_t kOutputShare = 1 << 20;
   static constexpr size_t kOutputTotalMax = 256 << 20;
-  static constexpr size_t kLargeReplyFirst = 256 * 1024;
+  static constexpr size_t kLargeReplyFirst = 1 << 20;
 
   bool Refuse(Connection& connection);
   void BookMemory(Client& client);
