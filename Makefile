@@ -11,7 +11,7 @@ SERVER := build/veddb-server
 CTEST := ctest --output-on-failure --no-label-summary --no-tests=error
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test demo wire redis-tests bench torture consistency differential fuzz lint format \
+.PHONY: help build run test demo wire redis-tests bench torture consistency differential fuzz mutation lint format \
         debug asan ubsan tsan clean
 
 help:                 ## this list
@@ -63,6 +63,12 @@ fuzz:                 ## libFuzzer on everything that parses, 60 s a target: ARG
 	@cmake --build build-fuzz -j $(JOBS) --target veddb-fuzz
 	@$(PYTHON) tests/fuzz/run.py $(ARGS)
 
+mutation:             ## plant known bugs one by one; the tests must notice each
+	@$(PACKAGES) build test
+	@[ -f build-mutation/build.ninja ] || cmake --preset mutation
+	@cmake --build build-mutation -j $(JOBS)
+	@$(PYTHON) tests/mutation/run.py $(ARGS)
+
 lint: build           ## formatting, clang-tidy, layers, sizes, words
 	@$(PACKAGES) lint
 	@$(PYTHON) tests/tidy/tidy.py --build build $(ARGS)
@@ -78,4 +84,4 @@ debug asan ubsan tsan: ## build and test with checks on: build-debug, build-asan
 	@$(CTEST) --test-dir build-$@ -j 2 $(ARGS)
 
 clean:                ## remove every build directory
-	rm -rf build build-debug build-asan build-ubsan build-tsan build-fuzz
+	rm -rf build build-debug build-asan build-ubsan build-tsan build-fuzz build-mutation

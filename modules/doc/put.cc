@@ -2,6 +2,7 @@
 // DOC.PUT: stores one document under an id, whether or not there is one, or on conditions.
 #include <array>
 
+#include "base/mutation.h"
 #include "doc/value/builder.h"
 #include "modules/doc/doc_shared.h"
 #include "modules/doc/documents.h"
@@ -51,8 +52,9 @@ Result<uint64_t> Replace(Call& call, DocumentSet& set, const Entry& entry, std::
   const doc::StoredDocument before = TRY(StoredOf(entry));
   KeepId(before.doc, value);
   if (before.doc.bytes() == Bytes(value).substr(doc::kVersionBytes)) return before.version;
-  StoreDocument(call, set.document(0), before.version + 1, value);
-  return before.version + 1;
+  const uint64_t version = before.version + (Mutated("version-not-bumped") ? 0 : 1);
+  StoreDocument(call, set.document(0), version, value);
+  return version;
 }
 
 Result<uint64_t> InsertNew(Call& call, PutPrepared& prepared, DocumentSet set) {

@@ -15,6 +15,7 @@
 
 #include "base/coding.h"
 #include "base/glob.h"
+#include "base/mutation.h"
 #include "base/number.h"
 #include "command/snapshot.h"
 #include "modules/keys/keys_shared.h"
@@ -105,7 +106,7 @@ void Scan(Call& call) {
         const std::optional<StorageKeyView> key = ParseStorageKey(storage_key);
         if (!key) return true;
         if (looked_at >= options.count && PlaceOf(*key) != place) {
-          next = PlaceOf(*key);
+          next = PlaceOf(*key) + (Mutated("scan-skips-key") ? 1 : 0);
           return false;
         }
         ++looked_at;

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "base/mutation.h"
 #include "object/serialize.h"
 #include "object/turn.h"
 
@@ -63,7 +64,7 @@ Entry* Keyspace::InsertLoaded(Bytes key, uint64_t hash, Bytes value) {
     type = static_cast<ObjectType>(header.type);
     encoding = static_cast<Encoding>(header.encoding);
     if (type != ObjectType::kString || encoding > Encoding::kEmbedded) return nullptr;
-    expire_at_ms = header.expiry_ms;
+    expire_at_ms = Mutated("loaded-without-expiry") ? 0 : header.expiry_ms;
   }
   Entry* entry = Insert(key, hash, encoding == Encoding::kInt ? 0 : value.size());
   if (encoding == Encoding::kInt) {
@@ -89,7 +90,8 @@ Entry* Keyspace::InsertLoaded(Bytes key, uint64_t hash, Bytes value) {
 
 void Keyspace::Touch(Entry* entry) {
   if (entry->dirty_epoch != context_.epoch) {
-    if (batch_ != nullptr && (entry->flags & Entry::kPending) != 0) {
+    if (batch_ != nullptr && (entry->flags & Entry::kPending) != 0 &&
+        !Mutated("copy-on-write-skipped")) {
       // It waits in the draining list: the drain must get it as it is now.
       draining_[entry->pending_index] = nullptr;
       WriteToDrain(entry, *batch_);
@@ -232,7 +234,7 @@ char* Keyspace::ResizeBytes(Entry* entry, size_t size) {
 }
 
 void Keyspace::MoveValue(Entry* from, Keyspace& target, Entry* to) {
-  const int64_t expire_at_ms = from->expire_at_ms;
+  const int64_t expire_at_ms = Mutated("rename-loses-expiry") ? 0 : from->expire_at_ms;
   if (from->in_place()) {
     target.SetBytes(to, from->type, from->encoding, from->bytes());
     Delete(from);
@@ -259,7 +261,7 @@ void Keyspace::MoveValue(Entry* from, Keyspace& target, Entry* to) {
 
 void Keyspace::Delete(Entry* entry) {
   DCHECK(entry->present());
-  Touch(entry);
+  if (!Mutated("delete-untouched")) Touch(entry);
   DropValue(entry);
   entry->type = ObjectType::kNone;
   count_.Add(-1);
@@ -309,8 +311,10 @@ void Keyspace::LogExpiryHint(Entry* entry, RecordBuilder& record) {
     if (before_ms == entry->expire_at_ms) return;
     const std::string old_hint =
         ExpiryKey(before_ms, ExpiryKind::kKey, StorageKey(*this, entry->key()));
-    record.Delete(Family::kExpiry, old_hint);
-    hints_.Delete(Family::kExpiry, old_hint);
+    if (!Mutated("expiry-hint-kept")) {
+      record.Delete(Family::kExpiry, old_hint);
+      hints_.Delete(Family::kExpiry, old_hint);
+    }
   }
   if (entry->expire_at_ms == 0) {
     hinted_ms_.erase(entry);
@@ -386,7 +390,7 @@ void Keyspace::WriteToDrain(Entry* entry, ChangeBatch& batch) {
     WritePut(*this, *entry, batch);
     entry->flags |= Entry::kOnDisk;
   } else if ((entry->flags & Entry::kOnDisk) != 0) {
-    WriteDelete(*this, *entry, batch);
+    if (!Mutated("delete-not-drained")) WriteDelete(*this, *entry, batch);
     entry->flags &= static_cast<uint8_t>(~Entry::kOnDisk);
   }
 }
@@ -408,11 +412,12 @@ bool Keyspace::UnloadOne(uint64_t random) {
     random = random * 6364136223846793005ULL + 1442695040888963407ULL;
     Entry* entry = table_.Sample(random);
     if (entry == nullptr) return false;
-    if (!entry->present() || entry->dirty_epoch > context_.drained_epoch) continue;
+    const bool dirty = entry->dirty_epoch > context_.drained_epoch;
+    if (!entry->present() || (dirty && !Mutated("unload-dirty"))) continue;
     if (coldest == nullptr || entry->accessed_s < coldest->accessed_s) coldest = entry;
   }
   if (coldest == nullptr) return false;
-  complete_ = false;
+  if (!Mutated("unloaded-stays-complete")) complete_ = false;
   context_.unloaded_objects.Add(1);
   Free(coldest);
   return true;

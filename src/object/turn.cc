@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/mutation.h"
 #include "object/keyspace.h"
 #include "object/serialize.h"
 
@@ -42,7 +43,8 @@ Status Turn::Commit(LogWriter& log) {
     one.keyspace->LogExpiryHint(one.entry, record_);
   }
   for (Keyspace* keyspace : keyspaces_) {
-    if (const int64_t delta = keyspace->TakeUnloggedCount(); delta != 0) {
+    if (const int64_t delta = keyspace->TakeUnloggedCount();
+        delta != 0 && !Mutated("count-forgotten")) {
       record_.Add(Family::kMeta, CountName(keyspace->kind(), keyspace->id()), delta);
     }
     keyspace->EndTurn();

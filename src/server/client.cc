@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/logging.h"
+#include "base/mutation.h"
 #include "server/server.h"
 
 namespace veddb {
@@ -36,7 +37,7 @@ Client::~Client() = default;
 // --- replies ---
 
 std::string& Client::ReplyTarget() {
-  if (slots_.empty()) return connection_->out();
+  if (slots_.empty() || Mutated("reply-jumps-queue")) return connection_->out();
   slots_.push_back({next_slot_++, true, {}});
   return slots_.back().text;
 }

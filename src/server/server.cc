@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/logging.h"
+#include "base/mutation.h"
 
 namespace veddb {
 namespace {
@@ -91,6 +92,7 @@ void Server::EndTurn() {
   clients_.Resume();
   shards_->turn().set_writer(0);
   cron_.ExpireDue(now_ms_);
+  if (Mutated("reply-before-append")) clients_.Flush(log_->end(), log_->synced(), false);
   const Status committed = shards_->CommitTurn();
   if (!committed.ok()) NoteCommitFailure(committed.error());
   if (shards_->commit_failed()) commit_failed_ = true;
@@ -104,7 +106,8 @@ void Server::EndTurn() {
   shards_->FlushPosts();
   if (shards_->turn().has_changes()) tracking_.Apply(shards_->turn().TakeChanges());
   tracking_.EndTurn();
-  const bool wait_for_sync = log_->policy() == FsyncPolicy::kAlways;
+  const bool wait_for_sync =
+      log_->policy() == FsyncPolicy::kAlways && !Mutated("reply-before-sync");
   const LogPosition end = log_->end();
   if (wait_for_sync && log_->synced() < end) log_->RequestSync();
   clients_.Flush(end, log_->synced(), wait_for_sync);

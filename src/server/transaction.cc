@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/mutation.h"
 #include "server/server.h"
 
 namespace veddb {
@@ -102,6 +103,7 @@ void Transaction::Run(std::string& text, Protocol protocol, Session* session) {
   for (Step& step : steps_) {
     if (session != nullptr) reply.set_protocol(session->protocol);
     RunStep(step, reply, session);
+    if (Mutated("multi-in-many-records") && session != nullptr) (void)server_.shards().CommitTurn();
   }
 }
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/coding.h"
 #include "base/logging.h"
+#include "base/mutation.h"
 #include "object/serialize.h"
 #include "shard/shard_set.h"
 
@@ -224,6 +225,7 @@ void ShardSet::FlushDatabase(uint32_t database) {
       fresh->set_complete(true);
       std::unique_ptr<Keyspace>& slot = shard->databases_[database];
       slot->TouchAllWatchers([&](Bytes key) {
+        if (Mutated("flush-leaves-watchers")) return false;
         const Entry* entry = slot->Find(key, Hash64(key));
         return entry == nullptr ? !slot->complete() : entry->present();
       });

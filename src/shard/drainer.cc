@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/logging.h"
+#include "base/mutation.h"
 #include "shard/job.h"
 #include "shard/shard.h"
 #include "shard/shard_set.h"
@@ -118,7 +119,7 @@ void Drainer::BeginWithShardsHeld() {
   set_.NoteDrainBegins();
   meta_part_ = std::exchange(meta_, ChangeBatch());
   set_.WriteCounts(meta_part_);
-  position_ = log_.end();
+  if (!Mutated("drain-position-stale")) position_ = log_.end();
   parts_.clear();
   parts_.resize(set_.shard_count());
   parts_missing_.store(set_.shard_count(), std::memory_order_release);
@@ -165,7 +166,7 @@ Status Drainer::WriteToEngine(ChangeBatch& batch, LogPosition position) {
   const auto drain = [&]() -> Status {
     // The store must never be ahead of what the log is known to hold: after a failed sync the log
     // goes on at its last synced position.
-    TRY(log_.SyncNow());
+    if (!Mutated("drain-without-sync")) TRY(log_.SyncNow());
     return engine_.Drain(std::move(batch), position);
   };
   Status status = drain();
