@@ -8,7 +8,7 @@
 #include "modules/admin/debug_handlers.h"
 #include "modules/admin/digest.h"
 #include "modules/admin/peek.h"
-#include "object/serialize.h"
+#include "storage/key_codec.h"
 #include "types/string.h"
 
 namespace veddb {
@@ -19,25 +19,10 @@ constexpr int64_t kPopulateBytesMax = int64_t{1} << 30;
 // About what a key costs in the record besides its name and value.
 constexpr int64_t kKeyOverheadBytes = 32;
 
-// The size of a value as it is written to the store.
-class SizeSink {
- public:
-  char* BeginPut(Family /*family*/, size_t key_size, size_t value_size) {
-    scratch_.resize(key_size + value_size);
-    value_bytes_ = value_size;
-    return scratch_.data();
-  }
-  size_t value_bytes() const { return value_bytes_; }
-
- private:
-  std::string scratch_;
-  size_t value_bytes_ = 0;
-};
-
+// The size of a value as it would be written to the store in one piece.
 size_t StoredBytes(const Entry& entry) {
-  SizeSink sink;
-  WritePutOf(KeyspaceKind::kKeys, 0, entry, sink);
-  return sink.value_bytes();
+  const KeyHeader header = {.expiry_ms = entry.expire_at_ms};
+  return KeyHeaderSize(header) + StringLength(entry);
 }
 
 std::string Address(const void* pointer) {

@@ -51,6 +51,32 @@ std::optional<std::string> ItemOf(KeyspaceKind kind, Bytes value, int64_t now_ms
   return item;
 }
 
+// The row of a string that lies in chunks with all its bytes behind the header; nullopt: it does
+// not.
+Result<std::optional<std::string>> JoinedChunks(const ReadView& view, const Part& part,
+                                                Bytes value) {
+  KeyHeader header;
+  Bytes payload = value;
+  const bool chunked = part.kind == KeyspaceKind::kKeys && GetKeyHeader(&payload, &header) &&
+                       header.encoding == kChunkedEncoding;
+  const std::optional<ChunkedRow> row = chunked ? ParseChunkedRow(payload) : std::nullopt;
+  if (!row) return std::optional<std::string>();
+  const size_t header_bytes = value.size() - payload.size();
+  std::string whole(value.substr(0, header_bytes));
+  whole.resize(header_bytes + row->length);
+  const std::string begin = ElementKey(part.id, row->object, {});
+  const auto it = view.NewIterator(Family::kElements, begin, PrefixEnd(begin));
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    const Bytes chunk = it->key().substr(begin.size());
+    if (chunk.size() != sizeof(uint32_t)) continue;
+    const uint64_t at = uint64_t{LoadBE32(chunk.data())} * row->chunk_bytes;
+    if (at + it->value().size() > row->length) continue;
+    it->value().copy(whole.data() + header_bytes + at, it->value().size());
+  }
+  TRY(it->status());
+  return std::optional<std::string>(std::move(whole));
+}
+
 // Every key of the part as it is now: what memory has changed since the store's last drain comes
 // from memory, all else from the store.
 Status ForEachValue(Databases& databases, const ReadView& view, const Part& part, uint32_t database,
@@ -73,7 +99,9 @@ Status ForEachValue(Databases& databases, const ReadView& view, const Part& part
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     if (it->key().size() < prefix_bytes) continue;
     const Bytes key = it->key().substr(prefix_bytes);
-    if (!changed.contains(key)) visit(key, it->value());
+    if (changed.contains(key)) continue;
+    const std::optional<std::string> whole = TRY(JoinedChunks(view, part, it->value()));
+    visit(key, whole ? Bytes(*whole) : it->value());
   }
   return it->status();
 }

@@ -51,8 +51,9 @@ const Snapshot::Overlay& Snapshot::OverlayOf(KeyspaceKind kind, uint32_t id) con
   Overlay& overlay = found->second;
   if (!made || held_ == nullptr) return overlay;
   const auto add = [&overlay](const Keyspace& keyspace) {
-    keyspace.ForPending(
-        [&](const Entry& entry) { overlay[StorageKey(keyspace, entry.key())] = &entry; });
+    keyspace.ForPending([&](const Entry& entry) {
+      overlay[StorageKey(keyspace, entry.key())] = {&keyspace, &entry};
+    });
   };
   for (size_t shard = 0; shard < held_->shard_count(); ++shard) {
     if (kind == KeyspaceKind::kDocuments) {
@@ -86,11 +87,11 @@ Status Snapshot::Scan(KeyspaceKind kind, uint32_t id, Bytes lower, Bytes upper,
       it->Next();
       continue;
     }
-    const Entry& entry = *changed->second;
+    const auto [keyspace, entry] = changed->second;
     if (it->Valid() && it->key() == changed->first) it->Next();
     ++changed;
-    if (!entry.present()) continue;
-    WritePutOf(kind, id, entry, sink);
+    if (!entry->present()) continue;
+    WritePut(*keyspace, *entry, sink);
     if (!visit(sink.key(), sink.value())) return Ok();
   }
   return it->status();

@@ -43,7 +43,11 @@ class Snapshot {
   Status ScanParallel(KeyspaceKind kind, uint32_t id, size_t parts, const PartVisitor& visit) const;
 
  private:
-  using Overlay = std::map<std::string, const Entry*, std::less<>>;
+  struct Changed {
+    const Keyspace* keyspace;
+    const Entry* entry;
+  };
+  using Overlay = std::map<std::string, Changed, std::less<>>;
   const Overlay& OverlayOf(KeyspaceKind kind, uint32_t id) const;
 
   const std::unique_ptr<ReadView> view_;

@@ -40,6 +40,10 @@ class RecordBuilder {
   // value_size bytes of value must be written before the next call on this builder.
   char* BeginPut(Family family, size_t key_size, size_t value_size);
 
+  // Makes room for so many more payload bytes in one step: a record that grows to hundreds of
+  // megabytes by doubling would be copied over and over.
+  void Expect(size_t more) { Reserve(more); }
+
   // Bits of the frame for layers above (kRecordFlag…); 0 after Clear.
   void set_flags(uint16_t flags) { flags_ = flags; }
   uint16_t flags() const { return flags_; }

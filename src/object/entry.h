@@ -44,6 +44,7 @@ struct Entry {
   static constexpr uint8_t kIndexedExpiry = 8;  // the disk's expiry family has a hint for it
   static constexpr uint8_t kSized = 16;  // the present epoch's pending bytes have its value's size
   static constexpr uint8_t kInPlace = 32;  // the value's bytes stand in the entry, behind the key
+  static constexpr uint8_t kChunked = 64;  // lies on disk in chunks; the keyspace knows which
 
   Entry* next;  // in its bucket
   union {

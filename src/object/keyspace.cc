@@ -19,6 +19,15 @@ constexpr size_t kListKept = 1 << 16;
 // A blob that is overwritten is kept while the new value fills at least half of it.
 constexpr size_t kBlobReuseDivisor = 2;
 
+// A row that says more is damaged: no string is so long.
+constexpr uint64_t kBlobBytesMax = uint64_t{1} << 31;
+// Zeros of fresh pages are free, so from here on a gap is not filled by hand.
+constexpr size_t kFreshZerosMin = size_t{1} << 20;
+// What a string that is edited in place gets beyond what it needs: as much again up to this, and
+// beyond it this, as Redis, or a part of itself, so that a loop of appends is linear.
+constexpr size_t kGreedyMax = size_t{1} << 20;
+constexpr size_t kGreedyDivisor = 4;
+
 size_t BlobBytes(size_t capacity) { return AllocatedBytes(sizeof(Blob) + capacity); }
 
 }  // namespace
@@ -58,21 +67,32 @@ Entry* Keyspace::InsertLoaded(Bytes key, uint64_t hash, Bytes value) {
   ObjectType type = ObjectType::kDocument;
   Encoding encoding = Encoding::kRaw;
   int64_t expire_at_ms = 0;
+  std::optional<ChunkedRow> row;
   if (kind_ == KeyspaceKind::kKeys) {
     KeyHeader header;
     if (!GetKeyHeader(&value, &header)) return nullptr;
     type = static_cast<ObjectType>(header.type);
     encoding = static_cast<Encoding>(header.encoding);
-    if (type != ObjectType::kString || encoding > Encoding::kEmbedded) return nullptr;
     expire_at_ms = Mutated("loaded-without-expiry") ? 0 : header.expiry_ms;
+    if (type == ObjectType::kString && header.encoding == kChunkedEncoding) {
+      row = ParseChunkedRow(value);
+      if (!row || row->chunk_bytes != kChunkBytes || row->length > kBlobBytesMax) return nullptr;
+      encoding = Encoding::kRaw;
+    }
+    if (type != ObjectType::kString || encoding > Encoding::kEmbedded) return nullptr;
   }
-  Entry* entry = Insert(key, hash, encoding == Encoding::kInt ? 0 : value.size());
-  if (encoding == Encoding::kInt) {
+  const bool has_bytes = !row && encoding != Encoding::kInt;
+  Entry* entry = Insert(key, hash, has_bytes ? value.size() : 0);
+  if (row) {
+    NewBlob(entry, row->length, row->length, Fill::kZeros);
+    BecomeChunked(entry, row->object);
+    chunked_.at(entry)->drained = true;
+  } else if (encoding == Encoding::kInt) {
     const std::optional<int64_t> number = ParseInt64(value);
     if (!number) encoding = Encoding::kRaw;
     entry->value.integer = number.value_or(0);
   }
-  if (encoding != Encoding::kInt) {
+  if (!row && encoding != Encoding::kInt) {
     std::memcpy(NewBytes(entry, value.size()), value.data(), value.size());
   }
   entry->type = type;
@@ -94,6 +114,7 @@ void Keyspace::Touch(Entry* entry) {
         !Mutated("copy-on-write-skipped")) {
       // It waits in the draining list: the drain must get it as it is now.
       draining_[entry->pending_index] = nullptr;
+      LeaveChunksBehind(entry);
       WriteToDrain(entry, *batch_);
     }
     AddToDirty(entry);
@@ -120,13 +141,17 @@ void Keyspace::AddToDirty(Entry* entry) {
 }
 
 void Keyspace::CountPendingValue(Entry* entry) {
-  if ((entry->flags & Entry::kSized) != 0 || !entry->has_bytes()) return;
+  // Chunks are counted as they change.
+  constexpr uint8_t kCounted = Entry::kSized | Entry::kChunked;
+  if ((entry->flags & kCounted) != 0 || !entry->has_bytes()) return;
   entry->flags |= Entry::kSized;
   context_.pending_bytes.Add(static_cast<int64_t>(entry->bytes().size()));
 }
 
-char* Keyspace::NewBlob(Entry* entry, size_t size, size_t capacity) {
-  auto* blob = static_cast<Blob*>(std::malloc(sizeof(Blob) + capacity));
+char* Keyspace::NewBlob(Entry* entry, size_t size, size_t capacity, Fill fill) {
+  const size_t bytes = sizeof(Blob) + capacity;
+  auto* blob =
+      static_cast<Blob*>(fill == Fill::kZeros ? std::calloc(1, bytes) : std::malloc(bytes));
   CHECK(blob != nullptr);
   blob->size = static_cast<uint32_t>(size);
   blob->capacity = static_cast<uint32_t>(capacity);
@@ -176,6 +201,7 @@ bool Keyspace::Overwrites(const Entry& entry, size_t size) const {
 
 void Keyspace::SetBytes(Entry* entry, ObjectType type, Encoding encoding, Bytes value) {
   Touch(entry);
+  DrainLeftBehind(entry);
   char* to = nullptr;
   if (!Overwrites(*entry, value.size())) {
     DropValue(entry);
@@ -189,48 +215,70 @@ void Keyspace::SetBytes(Entry* entry, ObjectType type, Encoding encoding, Bytes 
   }
   std::memcpy(to, value.data(), value.size());
   BecomePresent(entry, type, encoding);
+  WholeHasChanged(entry);
 }
 
 void Keyspace::SetInteger(Entry* entry, int64_t value) {
   Touch(entry);
+  DrainLeftBehind(entry);
+  DropChunks(entry);
   DropValue(entry);
   BecomePresent(entry, ObjectType::kString, Encoding::kInt);
   entry->value.integer = value;
 }
 
-char* Keyspace::ResizeBytes(Entry* entry, size_t size) {
+// A larger place for a value with the bytes of before, and zeros from there to zeros_end; what lies
+// behind that is the caller's to write.
+char* Keyspace::GrowBytes(Entry* entry, Bytes before, size_t size, size_t zeros_end) {
+  Blob* old = entry->has_bytes() && !entry->in_place() ? entry->value.blob : nullptr;
+  const bool grows = entry->has_bytes();
+  const size_t greed = grows ? std::min(size, std::max(kGreedyMax, size / kGreedyDivisor)) : 0;
+  const bool far = zeros_end >= before.size() + kFreshZerosMin;
+  entry->flags &= static_cast<uint8_t>(~Entry::kInPlace);
+  char* to = nullptr;
+  if (grows || far) {
+    to = NewBlob(entry, size, size + greed, far ? Fill::kZeros : Fill::kNothing);
+  } else {
+    to = NewBytes(entry, size);
+  }
+  if (!before.empty()) std::memcpy(to, before.data(), before.size());
+  if (!far && zeros_end > before.size()) {
+    std::memset(to + before.size(), 0, zeros_end - before.size());
+  }
+  if (old != nullptr) {
+    Account(-static_cast<int64_t>(BlobBytes(old->capacity)));
+    std::free(old);
+  }
+  return to;
+}
+
+char* Keyspace::EditBytes(Entry* entry, size_t offset, size_t size) {
   Touch(entry);
+  DrainLeftBehind(entry, offset, size);
   std::array<char, kInt64Chars> digits;
   Bytes before;
-  Blob* old = nullptr;
   size_t capacity = 0;
   if (entry->has_bytes()) {
     before = entry->bytes();
-    old = entry->in_place() ? nullptr : entry->value.blob;
-    capacity = old == nullptr ? entry->value.in_place.capacity : old->capacity;
+    capacity = entry->in_place() ? entry->value.in_place.capacity : entry->value.blob->capacity;
   } else if (entry->present()) {
     before = {digits.data(), FormatInt64(entry->value.integer, digits.data())};
   }
+  const size_t before_size = before.size();
+  const size_t after = std::max(before_size, offset + size);
   char* to = nullptr;
-  if (entry->has_bytes() && size <= capacity) {
-    to = old == nullptr ? entry->place() : old->data;
-    (old == nullptr ? entry->value.in_place.size : old->size) = static_cast<uint32_t>(size);
+  if (entry->has_bytes() && after <= capacity) {
+    const bool in_place = entry->in_place();
+    to = in_place ? entry->place() : entry->value.blob->data;
+    (in_place ? entry->value.in_place.size : entry->value.blob->size) =
+        static_cast<uint32_t>(after);
+    if (offset > before_size) std::memset(to + before_size, 0, offset - before_size);
   } else {
-    // Growing in place, as APPEND does, doubles up to a megabyte and adds one beyond, as Redis.
-    constexpr size_t kGreedyMax = 1024 * 1024;
-    const bool grows = entry->has_bytes() && size > before.size();
-    entry->flags &= static_cast<uint8_t>(~Entry::kInPlace);
-    to = grows ? NewBlob(entry, size, size + std::min(size, kGreedyMax)) : NewBytes(entry, size);
-    const size_t kept = std::min(size, before.size());
-    if (kept != 0) std::memcpy(to, before.data(), kept);
-    if (old != nullptr) {
-      Account(-static_cast<int64_t>(BlobBytes(old->capacity)));
-      std::free(old);
-    }
+    to = GrowBytes(entry, before, after, offset);
   }
-  if (size > before.size()) std::memset(to + before.size(), 0, size - before.size());
   BecomePresent(entry, ObjectType::kString, Encoding::kRaw);
-  return to;
+  PartHasChanged(entry, before_size, offset, size);
+  return to + offset;
 }
 
 void Keyspace::MoveValue(Entry* from, Keyspace& target, Entry* to) {
@@ -243,6 +291,9 @@ void Keyspace::MoveValue(Entry* from, Keyspace& target, Entry* to) {
   }
   Touch(from);
   target.Touch(to);
+  DrainLeftBehind(from);
+  target.DrainLeftBehind(to);
+  target.DropChunks(to);
   target.DropValue(to);
   target.BecomePresent(to, from->type, from->encoding);
   to->value = from->value;
@@ -251,6 +302,7 @@ void Keyspace::MoveValue(Entry* from, Keyspace& target, Entry* to) {
     Account(-bytes);
     target.Account(bytes);
   }
+  MoveChunks(from, target, to);
   from->type = ObjectType::kNone;
   from->value.blob = nullptr;
   count_.Add(-1);
@@ -262,6 +314,8 @@ void Keyspace::MoveValue(Entry* from, Keyspace& target, Entry* to) {
 void Keyspace::Delete(Entry* entry) {
   DCHECK(entry->present());
   if (!Mutated("delete-untouched")) Touch(entry);
+  DrainLeftBehind(entry);
+  DropChunks(entry);
   DropValue(entry);
   entry->type = ObjectType::kNone;
   count_.Add(-1);
@@ -341,7 +395,13 @@ int64_t Keyspace::TakeUndrainedCount() {
   return delta;
 }
 
+void Keyspace::Unload(Entry* entry) {
+  if (!Mutated("unloaded-stays-complete")) complete_ = false;
+  Free(entry);
+}
+
 void Keyspace::Free(Entry* entry) {
+  if ((entry->flags & Entry::kChunked) != 0) chunked_.erase(entry);
   DropValue(entry);
   UnindexExpiry(entry);
   if ((entry->flags & Entry::kIndexedExpiry) != 0) hinted_ms_.erase(entry);
@@ -371,9 +431,12 @@ size_t Keyspace::DrainSome(size_t limit, ChangeBatch& batch) {
     }
     Entry* entry = draining_[drain_next_];
     if (entry == nullptr) continue;
+    n += DrainChunks(entry, limit - n, batch);
+    if (n == limit) return n;  // a slice may end within a long string
     draining_[drain_next_] = nullptr;
     WriteToDrain(entry, batch);
   }
+  n += DrainSomeLeftBehind(limit - std::min(n, limit), batch);
   if (DrainWritten()) {
     batch_ = nullptr;
     draining_.clear();
@@ -387,6 +450,7 @@ void Keyspace::WriteToDrain(Entry* entry, ChangeBatch& batch) {
   entry->flags &= static_cast<uint8_t>(~Entry::kPending);
   drained_.push_back(entry);
   if (entry->present()) {
+    DrainChunks(entry, SIZE_MAX, batch);
     WritePut(*this, *entry, batch);
     entry->flags |= Entry::kOnDisk;
   } else if ((entry->flags & Entry::kOnDisk) != 0) {
@@ -417,9 +481,8 @@ bool Keyspace::UnloadOne(uint64_t random) {
     if (coldest == nullptr || entry->accessed_s < coldest->accessed_s) coldest = entry;
   }
   if (coldest == nullptr) return false;
-  if (!Mutated("unloaded-stays-complete")) complete_ = false;
   context_.unloaded_objects.Add(1);
-  Free(coldest);
+  Unload(coldest);
   return true;
 }
 

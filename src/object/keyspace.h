@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "object/chunks.h"
 #include "object/context.h"
 #include "object/entry.h"
 #include "object/table.h"
@@ -59,17 +60,23 @@ class Keyspace {
   // turn. REQUIRES: not found, known absent.
   Entry* Insert(Bytes key, uint64_t hash, size_t value_bytes);
   // A clean entry as read from disk: value is the family's value (storage/FORMAT.md). Returns
-  // nullptr if the bytes are not valid.
+  // nullptr if the bytes are not valid. Where ChunksOf says that the value lies in chunks, it is
+  // all zeros, and LoadChunk must be told each chunk that is there before anybody sees it.
   Entry* InsertLoaded(Bytes key, uint64_t hash, Bytes value);
+  // False: there can be no such chunk.
+  bool LoadChunk(Entry* entry, Bytes sub_key, Bytes bytes);
+  // Takes a clean entry out of memory again that could not be loaded as a whole.
+  void Unload(Entry* entry);
 
   // --- changes; each begins with Touch (the functions below call it themselves) ---
   void Touch(Entry* entry);
   // REQUIRES: the value is not the entry's own.
   void SetBytes(Entry* entry, ObjectType type, Encoding encoding, Bytes value);
   void SetInteger(Entry* entry, int64_t value);
-  // Makes the value a raw string of this size whose first bytes are those of the present one, the
-  // rest zero, to be edited where the returned pointer shows.
-  char* ResizeBytes(Entry* entry, size_t size);
+  // Makes the value a raw string that reaches from what it is now to at least offset + size, with
+  // zeros between, and returns where the caller must write these `size` bytes. What lies outside
+  // of them counts as unchanged.
+  char* EditBytes(Entry* entry, size_t offset, size_t size);
   // Moves the value of `from` (which becomes a tombstone) to `to`, expiry included.
   void MoveValue(Entry* from, Keyspace& target, Entry* to);
   void Delete(Entry* entry);
@@ -94,6 +101,14 @@ class Keyspace {
   }
   int64_t next_expiry_ms() const { return expiries_.empty() ? 0 : expiries_.begin()->first; }
 
+  // --- strings that lie in chunks on disk ---
+  // nullptr: it does not.
+  const ChunkedString* ChunksOf(const Entry& entry) const {
+    return (entry.flags & Entry::kChunked) == 0 ? nullptr : chunked_.at(&entry).get();
+  }
+  // Called by Turn: the chunks that have changed since the log's last record.
+  void LogChunks(Entry* entry, RecordBuilder& record);
+
   // --- the turn ---
   // Called by Turn when the turn's record is made: writes the hints of the expiry family.
   void LogExpiryHint(Entry* entry, RecordBuilder& record);
@@ -109,9 +124,10 @@ class Keyspace {
   bool HasPending() const { return !dirty_.empty() || !draining_.empty() || unfinished_ != 0; }
   // The dirty list becomes the draining list. REQUIRES: the previous drain has finished.
   void BeginDrain(ChangeBatch& batch);
-  // Writes out up to `limit` entries of the draining list; returns how many it looked at.
+  // Writes out up to `limit` changes (an entry, or a chunk of one) of the draining list; returns
+  // how many it looked at.
   size_t DrainSome(size_t limit, ChangeBatch& batch);
-  bool DrainWritten() const { return drain_next_ == draining_.size(); }
+  bool DrainWritten() const { return drain_next_ == draining_.size() && left_behind_.empty(); }
   // The drain has reached the disk. Returns how many entries have changed since it began.
   size_t FinishDrain();
   // Every entry with a change that a snapshot of the disk may not have, for reads inside of
@@ -168,9 +184,26 @@ class Keyspace {
     context_.used_bytes.Add(bytes);
   }
   void DropValue(Entry* entry);
-  char* NewBlob(Entry* entry, size_t size, size_t capacity);
+  enum class Fill : bool { kNothing, kZeros };
+  char* NewBlob(Entry* entry, size_t size, size_t capacity, Fill fill = Fill::kNothing);
   char* NewBytes(Entry* entry, size_t size);
   bool Overwrites(const Entry& entry, size_t size) const;
+  char* GrowBytes(Entry* entry, Bytes before, size_t size, size_t zeros_end);
+  // Of strings in chunks (keyspace_chunks.cc):
+  void BecomeChunked(Entry* entry, uint64_t object);
+  void BecomeChunked(Entry* entry);
+  void WholeHasChanged(Entry* entry);
+  void PartHasChanged(Entry* entry, size_t before, size_t offset, size_t size);
+  void MarkChunks(ChunkedString& chunks, uint32_t first, uint32_t end);
+  void DropChunks(Entry* entry);
+  void MoveChunks(Entry* from, Keyspace& target, Entry* to);
+  size_t DrainChunks(uint64_t object, Bytes string, ChunkSet& chunks, size_t limit,
+                     ChangeBatch& batch);
+  size_t DrainChunks(Entry* entry, size_t limit, ChangeBatch& batch);
+  void LeaveChunksBehind(Entry* entry);
+  void DrainLeftBehind(Entry* entry);
+  void DrainLeftBehind(Entry* entry, size_t offset, size_t size);
+  size_t DrainSomeLeftBehind(size_t limit, ChangeBatch& batch);
   void BecomePresent(Entry* entry, ObjectType type, Encoding encoding);
   void IndexExpiry(Entry* entry);
   void UnindexExpiry(Entry* entry);
@@ -186,14 +219,17 @@ class Keyspace {
   int64_t logged_count_ = 0;
   int64_t drained_count_ = 0;
 
-  std::vector<Entry*> dirty_;     // changed in this epoch
-  std::vector<Entry*> draining_;  // of the drain under way, nullptr where written ahead
-  std::vector<Entry*> drained_;   // written to the batch of the drain under way
+  std::vector<Entry*> dirty_;        // changed in this epoch
+  std::vector<Entry*> draining_;     // of the drain under way, nullptr where written ahead
+  std::vector<Entry*> drained_;      // written to the batch of the drain under way
+  std::vector<Entry*> left_behind_;  // of these, strings of which not all chunks are written
   size_t drain_next_ = 0;
   size_t unfinished_ = 0;         // entries of a drain that is not yet on disk
   ChangeBatch* batch_ = nullptr;  // of the drain under way, until all is written
-  ChangeBatch hints_;             // changes of the expiry family that await the next drain
+  // Changes of the expiry family, and deletes of chunks, that await the next drain.
+  ChangeBatch hints_;
 
+  absl::flat_hash_map<const Entry*, std::unique_ptr<ChunkedString>> chunked_;
   absl::btree_set<std::pair<int64_t, Entry*>> expiries_;
   double expiry_sum_ms_ = 0;                              // of all in expiries_; INFO's avg_ttl
   absl::flat_hash_map<const Entry*, int64_t> hinted_ms_;  // what the log says of the expiry family

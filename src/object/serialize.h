@@ -45,6 +45,7 @@ inline std::string CountName(KeyspaceKind kind, uint32_t id) {
   return kind == KeyspaceKind::kKeys ? MetaSpaceCount(id) : MetaCollection(id) + "/count";
 }
 
+// The whole value, whether or not it lies in chunks on disk.
 template <typename Sink>
 void WritePutOf(KeyspaceKind kind, uint32_t id, const Entry& entry, Sink& sink) {
   std::array<char, kInt64Chars> digits;
@@ -69,9 +70,24 @@ void WritePutOf(KeyspaceKind kind, uint32_t id, const Entry& entry, Sink& sink) 
   std::memcpy(to, payload.data(), payload.size());
 }
 
+// The row of a string that lies in chunks; they are written apart.
+template <typename Sink>
+void WriteChunkedRow(const Keyspace& keyspace, const Entry& entry, uint64_t object, Sink& sink) {
+  const KeyHeader header = {static_cast<uint8_t>(entry.type), kChunkedEncoding, entry.expire_at_ms};
+  const size_t key_size = StorageKeySize(KeyspaceKind::kKeys, entry.key());
+  char* to = sink.BeginPut(Family::kKeys, key_size, KeyHeaderSize(header) + kChunkedRowBytes);
+  StoreStorageKey(KeyspaceKind::kKeys, keyspace.id(), entry.key(), to);
+  StoreChunkedRow(StoreKeyHeader(to + key_size, header),
+                  {.object = object, .length = entry.bytes().size(), .chunk_bytes = kChunkBytes});
+}
+
 template <typename Sink>
 void WritePut(const Keyspace& keyspace, const Entry& entry, Sink& sink) {
-  WritePutOf(keyspace.kind(), keyspace.id(), entry, sink);
+  if (const ChunkedString* chunks = keyspace.ChunksOf(entry)) {
+    WriteChunkedRow(keyspace, entry, chunks->object, sink);
+  } else {
+    WritePutOf(keyspace.kind(), keyspace.id(), entry, sink);
+  }
 }
 
 template <typename Sink>

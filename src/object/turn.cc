@@ -36,6 +36,7 @@ Status Turn::Commit(LogWriter& log) {
     one.entry->flags &= static_cast<uint8_t>(~Entry::kInTurn);
     if (one.entry->present()) {
       WritePut(*one.keyspace, *one.entry, record_);
+      one.keyspace->LogChunks(one.entry, record_);
       one.keyspace->CountPendingValue(one.entry);
     } else {
       WriteDelete(*one.keyspace, *one.entry, record_);
@@ -62,6 +63,7 @@ void Turn::Clear() {
   touched_.clear();
   keyspaces_.clear();
   record_.Clear();
+  bytes_ = 0;
 }
 
 }  // namespace veddb

@@ -42,6 +42,11 @@ class Turn {
   void AddKeyspace(Keyspace* keyspace);
   // For changes of the meta family, which are part of the same record.
   RecordBuilder& ops() { return record_; }
+  // So many bytes of values have changed that the record will hold.
+  void CountBytes(size_t bytes) { bytes_ += bytes; }
+  // It should not grow further: a record has a limit, and is built in memory.
+  bool large() const { return bytes_ >= kLargeBytes; }
+
   // --- what is reported while ObjectContext::report_changes is set ---
   // The client whose command runs from now on; 0: nobody's.
   void set_writer(uint64_t client) { writer_ = client; }
@@ -58,6 +63,8 @@ class Turn {
   Status Commit(LogWriter& log);
 
  private:
+  static constexpr size_t kLargeBytes = size_t{64} << 20;
+
   void Clear();
 
   struct Touched {
@@ -69,6 +76,7 @@ class Turn {
   RecordBuilder record_;
   ChangeList changes_;
   uint64_t writer_ = 0;
+  size_t bytes_ = 0;
 };
 
 }  // namespace veddb

@@ -218,6 +218,8 @@ void Dispatcher::RunInPlace(Client& client, Command& command, std::span<const By
   server_.Account(command, RunHandler(call));
   client.EndReply(target, before);
   if (turn.has_changes()) server_.tracking().Apply(turn.TakeChanges());
+  // A failure is remembered, and the replies of the loop's turn are replaced at its end.
+  if (turn.large()) (void)server_.shards().CommitTurn();
 }
 
 // Only reads are ever noted, and a read does not wait for memory: it is on its way now.

@@ -65,6 +65,7 @@ Status ShardSet::Load() {
   base_counts_.clear();
   collections_.clear();
   TRY(LoadSpaces(*view));
+  TRY(LoadObjectNumbers(*view));
   TRY(LoadCollections(*view));
   TRY(LoadDropped(*view));
   MakeKeyspaces();
@@ -92,6 +93,21 @@ Status ShardSet::LoadSpaces(ReadView& view) {
   if (TRY(view.Get(Family::kMeta, kMetaCollectionNext, &value))) {
     if (value.size() != 4) return BadCatalog(kMetaCollectionNext);
     next_collection_ = LoadLE32(value.data());
+  }
+  return Ok();
+}
+
+Status ShardSet::LoadObjectNumbers(ReadView& view) {
+  std::string value;
+  for (auto& shard : shards_) {
+    uint64_t next = 0;
+    const std::string name = MetaObjectNext(shard->index());
+    if (TRY(view.Get(Family::kMeta, name, &value))) {
+      if (value.size() != sizeof next) return BadCatalog(name);
+      next = LoadLE64(value.data());
+    }
+    shard->context_.objects_numbered = next;
+    shard->objects_drained_ = next;
   }
   return Ok();
 }
@@ -356,7 +372,8 @@ void ShardSet::ReclaimDropped() {
       const bool keys = one.kind == KeyspaceKind::kKeys;
       std::string begin = SpaceBegin(one.id);  // a collection's id lies in the same four bytes
       const std::string end = PrefixEnd(begin);
-      const Status status = engine_.DropRange(keys ? Family::kKeys : Family::kDocs, begin, end);
+      Status status = engine_.DropRange(keys ? Family::kKeys : Family::kDocs, begin, end);
+      if (status.ok() && keys) status = engine_.DropRange(Family::kElements, begin, end);
       if (status.ok()) {
         done.push_back(one);
       } else {

@@ -7,12 +7,24 @@
 #include <string>
 
 #include "base/check.h"
+#include "base/coding.h"
 #include "object/serialize.h"
 #include "shard/shard_set.h"
+#include "storage/key_codec.h"
+#include "storage/read_view.h"
 
 namespace veddb {
+namespace {
+
+// How far reading the chunks of a long string runs ahead.
+constexpr size_t kLoadReadBytes = size_t{1} << 20;
+
+const Error kBadValue = MakeError(ErrorCode::kIoErr, "the stored value of a key is not valid");
+
+}  // namespace
 
 Shard::Shard(uint16_t index, ShardSet& set) : index_(index), set_(set) {
+  context_.shard = index;
   random_ += index * 0x9E3779B97F4A7C15ULL;
 }
 
@@ -32,9 +44,29 @@ Status Shard::Resolve(KeyRef& ref) {
   if (!found) return Ok();
   ref.entry = ref.keyspace->InsertLoaded(ref.name, ref.hash, value);
   if (ref.entry == nullptr) {
-    return MakeError(ErrorCode::kIoErr, "the stored value of a key is not valid");
+    return kBadValue;
   }
-  return Ok();
+  const Status loaded = LoadChunks(*ref.keyspace, ref.entry);
+  if (!loaded.ok()) {
+    ref.keyspace->Unload(ref.entry);
+    ref.entry = nullptr;
+  }
+  return loaded;
+}
+
+// The chunks of a value that has just been loaded: nothing of it can change meanwhile, since
+// changes begin in memory.
+Status Shard::LoadChunks(Keyspace& keyspace, Entry* entry) {
+  const ChunkedString* chunks = keyspace.ChunksOf(*entry);
+  if (chunks == nullptr) return Ok();
+  const std::string begin = ElementKey(keyspace.id(), chunks->object, {});
+  const std::unique_ptr<ReadView> view = set_.engine().NewReadView();
+  const auto it = view->NewIterator(Family::kElements, begin, PrefixEnd(begin),
+                                    {.fill_cache = false, .readahead_bytes = kLoadReadBytes});
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    if (!keyspace.LoadChunk(entry, it->key().substr(begin.size()), it->value())) return kBadValue;
+  }
+  return it->status();
 }
 
 size_t Shard::ExpireDue(int64_t now_ms, size_t limit) {
@@ -91,6 +123,12 @@ void Shard::BeginDrain() {
   part_written_ = false;
   draining_bytes_ = context_.pending_bytes.Get();
   ForKeyspaces([&](Keyspace& keyspace) { keyspace.BeginDrain(drain_batch_); });
+  if (objects_drained_ != context_.objects_numbered) {
+    objects_drained_ = context_.objects_numbered;
+    std::string next;
+    PutLE64(next, objects_drained_);
+    drain_batch_.Put(Family::kMeta, MetaObjectNext(index_), next);
+  }
   ++context_.epoch;
 }
 
@@ -145,6 +183,7 @@ void Shard::Process(Job* job) {
   if (job->shards_.size() == 1 && job->where_ == Job::Where::kShardThread) {
     job->Run(thread_turn_);
     finished_.push_back(job);
+    if (thread_turn_.large()) CommitThreadTurn();
     return;
   }
   Arrive(job);

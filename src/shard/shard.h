@@ -79,6 +79,7 @@ class Shard {
   friend class ShardSet;
   static constexpr size_t kBatch = 64;  // jobs that share one commit
 
+  Status LoadChunks(Keyspace& keyspace, Entry* entry);
   void ThreadMain();
   void Process(Job* job);
   void Arrive(Job* job);
@@ -94,9 +95,10 @@ class Shard {
   std::vector<std::unique_ptr<Keyspace>> databases_;
   absl::flat_hash_map<uint32_t, std::unique_ptr<Keyspace>> collections_;
   ChangeBatch drain_batch_;
-  bool draining_ = false;       // from BeginDrain to FinishDrain
-  bool part_written_ = false;   // all of the drain under way is in the batch
-  int64_t draining_bytes_ = 0;  // pending when the drain began
+  bool draining_ = false;         // from BeginDrain to FinishDrain
+  bool part_written_ = false;     // all of the drain under way is in the batch
+  int64_t draining_bytes_ = 0;    // pending when the drain began
+  uint64_t objects_drained_ = 0;  // of context_.objects_numbered, what the last drain wrote
   uint64_t random_ = 88172645463325252ULL;
 
   moodycamel::BlockingConcurrentQueue<Job*> mailbox_;

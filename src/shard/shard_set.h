@@ -143,6 +143,7 @@ class ShardSet final : public Databases {
               std::vector<std::unique_ptr<Keyspace>>& dead);
   void FreeLater(std::vector<std::unique_ptr<Keyspace>> dead);
   Status LoadSpaces(ReadView& view);
+  Status LoadObjectNumbers(ReadView& view);
   Status LoadCollections(ReadView& view);
   Status LoadDropped(ReadView& view);
   Status LoadCount(ReadView& view, KeyspaceKind kind, uint32_t id);

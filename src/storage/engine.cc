@@ -94,12 +94,16 @@ Status Engine::Impl::OpenDb() {
 
 // The first write: also because this RocksDB loses keys of snapshots taken at sequence 0.
 Status Engine::Impl::Bootstrap() {
-  char format[4];
-  StoreLE32(format, kStoreFormat);
-  TRY(FromWrite(
-      db->Put(write, handle(Family::kMeta), ToSlice(kMetaFormat), {format, sizeof format})));
+  TRY(WriteFormat());
   TRY(WriteSmall(ChangeBatch(), 0));
   return FlushAll();
+}
+
+Status Engine::Impl::WriteFormat() {
+  char format[4];
+  StoreLE32(format, kStoreFormat);
+  return FromWrite(
+      db->Put(write, handle(Family::kMeta), ToSlice(kMetaFormat), {format, sizeof format}));
 }
 
 Status Engine::Impl::CheckFormat() {
@@ -119,7 +123,12 @@ Status Engine::Impl::CheckFormat() {
                      "the store in " + options.dir + " has a damaged format number");
   }
   const uint32_t format = LoadLE32(value.data());
-  if (format <= kStoreFormat) return Ok();
+  if (format == kStoreFormat) return Ok();
+  if (format < kStoreFormat) {
+    // Durable before anything is written that the older server would not understand.
+    TRY(WriteFormat());
+    return FlushAll();
+  }
   return MakeError(ErrorCode::kErr, "the store in " + options.dir + " has format " +
                                         std::to_string(format) +
                                         "; this server reads up to format " +

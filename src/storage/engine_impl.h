@@ -31,6 +31,7 @@ struct Engine::Impl {
   Status OpenDb();
   Status OpenExisting(const std::vector<std::string>& names);
   Status CheckFormat();
+  Status WriteFormat();
   Status Bootstrap();
   Result<LogPosition> ReadPosition(const rocksdb::ReadOptions& read) const;
 

@@ -24,19 +24,25 @@ std::string SlotBegin(uint32_t space, uint32_t slot) {
   return out;
 }
 
-std::string ElementKey(uint64_t object_id, Bytes sub_key) {
-  std::string out;
-  out.reserve(kElementPrefixBytes + sub_key.size());
-  PutBE64(out, object_id);
+std::optional<ChunkedRow> ParseChunkedRow(Bytes payload) {
+  if (payload.size() != kChunkedRowBytes) return std::nullopt;
+  const char* at = payload.data();
+  return ChunkedRow{
+      .object = LoadLE64(at), .length = LoadLE64(at + 8), .chunk_bytes = LoadLE32(at + 16)};
+}
+
+std::string ElementKey(uint32_t space, uint64_t object, Bytes sub_key) {
+  std::string out(kElementPrefixBytes, '\0');
+  StoreElementPrefix(out.data(), space, object);
   out.append(sub_key);
   return out;
 }
 
 std::optional<ElementKeyView> ParseElementKey(Bytes bytes) {
-  ElementKeyView view;
-  if (!GetBE64(&bytes, &view.object_id)) return std::nullopt;
-  view.sub_key = bytes;
-  return view;
+  if (bytes.size() < kElementPrefixBytes) return std::nullopt;
+  return ElementKeyView{.space = LoadBE32(bytes.data()),
+                        .object = LoadBE64(bytes.data() + 4),
+                        .sub_key = bytes.substr(kElementPrefixBytes)};
 }
 
 std::string ExpiryKey(int64_t time_ms, ExpiryKind kind, Bytes target) {
@@ -90,9 +96,7 @@ std::string MetaDatabase(uint32_t number) {
 }
 std::string MetaSpaceCount(uint32_t space) { return "space/" + std::to_string(space) + "/count"; }
 std::string MetaDropSpace(uint32_t space) { return "drop/space/" + std::to_string(space); }
-std::string MetaDropObject(uint64_t object_id) {
-  return "drop/object/" + std::to_string(object_id);
-}
+std::string MetaObjectNext(uint16_t shard) { return "object/" + std::to_string(shard) + "/next"; }
 std::string MetaDropCollection(uint32_t id) { return "drop/collection/" + std::to_string(id); }
 std::string MetaCollection(uint32_t id) {
   return std::string(kMetaCollectionPrefix) + std::to_string(id);

@@ -78,15 +78,45 @@ inline bool GetKeyHeader(Bytes* value, KeyHeader* header) {
   return true;
 }
 
-// --- elements: object id:8 BE · sub-key ---
+// --- a string that lies in chunks: its payload in keys ---
+// object:8 · length:8 · chunk bytes:4, all LE. The encoding in the header says that it is one.
 
-inline constexpr size_t kElementPrefixBytes = 8;
-std::string ElementKey(uint64_t object_id, Bytes sub_key);
+inline constexpr uint8_t kChunkedEncoding = 3;
+inline constexpr size_t kChunkedRowBytes = 20;
+struct ChunkedRow {
+  uint64_t object = 0;
+  uint64_t length = 0;  // of the string
+  uint32_t chunk_bytes = 0;
+};
+inline char* StoreChunkedRow(char* to, const ChunkedRow& row) {
+  StoreLE64(to, row.object);
+  StoreLE64(to + 8, row.length);
+  StoreLE32(to + 16, row.chunk_bytes);
+  return to + kChunkedRowBytes;
+}
+std::optional<ChunkedRow> ParseChunkedRow(Bytes payload);
+
+// --- elements: space:4 BE · object:8 BE · sub-key ---
+
+inline constexpr size_t kElementPrefixBytes = 12;
+inline char* StoreElementPrefix(char* to, uint32_t space, uint64_t object) {
+  StoreBE32(to, space);
+  StoreBE64(to + 4, object);
+  return to + kElementPrefixBytes;
+}
+std::string ElementKey(uint32_t space, uint64_t object, Bytes sub_key);
 struct ElementKeyView {
-  uint64_t object_id = 0;
+  uint32_t space = 0;
+  uint64_t object = 0;
   Bytes sub_key;
 };
 std::optional<ElementKeyView> ParseElementKey(Bytes bytes);
+
+// A chunk's sub-key is its number, 4 BE. Its value is its bytes without the zeros at their end.
+inline constexpr size_t kChunkKeyBytes = kElementPrefixBytes + 4;
+inline void StoreChunkKey(char* to, uint32_t space, uint64_t object, uint32_t chunk) {
+  StoreBE32(StoreElementPrefix(to, space, object), chunk);
+}
 
 // --- expiry: time ms:8 BE · kind:1 · storage key of the target; value empty ---
 
@@ -126,7 +156,7 @@ std::string IndexPrefix(uint32_t collection_id, uint32_t index_id);
 
 // --- meta: names ---
 
-inline constexpr uint32_t kStoreFormat = 1;
+inline constexpr uint32_t kStoreFormat = 2;
 inline constexpr Bytes kMetaFormat = "format";                   // u32 LE
 inline constexpr Bytes kMetaLogPosition = "log/position";        // u64 LE
 inline constexpr Bytes kMetaSpaceNext = "space/next";            // u32 LE: the next unused space
@@ -134,12 +164,12 @@ inline constexpr Bytes kMetaCollectionNext = "collection/next";  // u32 LE
 inline constexpr Bytes kMetaDatabasePrefix = "db/";
 inline constexpr Bytes kMetaDropPrefix = "drop/";
 inline constexpr Bytes kMetaCollectionPrefix = "collection/";
-std::string MetaDatabase(uint32_t number);       // db/<n> -> space, u32 LE
-std::string MetaSpaceCount(uint32_t space);      // space/<id>/count -> keys, u64 LE
-std::string MetaDropSpace(uint32_t space);       // drop/space/<id>
-std::string MetaDropObject(uint64_t object_id);  // drop/object/<id>
-std::string MetaDropCollection(uint32_t id);     // drop/collection/<id>
-std::string MetaCollection(uint32_t id);         // collection/<id>
+std::string MetaDatabase(uint32_t number);    // db/<n> -> space, u32 LE
+std::string MetaSpaceCount(uint32_t space);   // space/<id>/count -> keys, u64 LE
+std::string MetaDropSpace(uint32_t space);    // drop/space/<id>
+std::string MetaObjectNext(uint16_t shard);   // object/<shard>/next -> u64 LE
+std::string MetaDropCollection(uint32_t id);  // drop/collection/<id>
+std::string MetaCollection(uint32_t id);      // collection/<id>
 
 // The first key behind all keys that begin with the prefix; empty = there is none (all 0xff).
 std::string PrefixEnd(Bytes prefix);

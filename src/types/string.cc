@@ -71,12 +71,10 @@ size_t AppendString(Keyspace& keyspace, Entry* entry, Bytes tail) {
 }
 
 size_t OverwriteString(Keyspace& keyspace, Entry* entry, size_t offset, Bytes part) {
-  const size_t before = entry->present() ? StringLength(*entry) : 0;
-  const size_t after = std::max(before, offset + part.size());
-  DCHECK(after <= static_cast<size_t>(kStringBytesMax));
-  char* bytes = keyspace.ResizeBytes(entry, after);
-  if (!part.empty()) std::memcpy(bytes + offset, part.data(), part.size());
-  return after;
+  DCHECK(offset + part.size() <= static_cast<size_t>(kStringBytesMax));
+  char* to = keyspace.EditBytes(entry, offset, part.size());
+  if (!part.empty()) std::memcpy(to, part.data(), part.size());
+  return StringLength(*entry);
 }
 
 Bytes SubString(Bytes text, int64_t start, int64_t end) {

@@ -146,7 +146,12 @@ void FuzzLogSegment(Bytes input) {
 // What parses as a key or value of the store is written back as the same bytes.
 void FuzzStorageKey(Bytes input) {
   if (const auto key = ParseElementKey(input)) {
-    CHECK(ElementKey(key->object_id, key->sub_key) == input);
+    CHECK(ElementKey(key->space, key->object, key->sub_key) == input);
+  }
+  if (const auto row = ParseChunkedRow(input)) {
+    std::string again(input.size(), '\0');
+    StoreChunkedRow(again.data(), *row);
+    CHECK(again == input);
   }
   if (const auto key = ParseExpiryKey(input)) {
     CHECK(ExpiryKey(key->time_ms, key->kind, key->target) == input);

@@ -107,7 +107,7 @@ class KeyspaceModelTest : public KeyspaceTest, public testing::WithParamInterfac
         keyspace_.SetInteger(Get(key, 0), *ParseInt64(model_[key]));
         break;
       case 3:
-        Resize(key);
+        Edit(key);
         break;
       case 4:
         Move(key, Key());
@@ -119,14 +119,15 @@ class KeyspaceModelTest : public KeyspaceTest, public testing::WithParamInterfac
   }
 
  private:
-  void Resize(const std::string& key) {
+  void Edit(const std::string& key) {
     std::string& text = model_[key];
-    const size_t before = text.size();
-    text.resize(Value().size(), '\0');
-    char* bytes = keyspace_.ResizeBytes(Get(key, text.size()), text.size());
-    if (text.size() <= before) return;
-    text.back() = '!';
-    bytes[text.size() - 1] = '!';
+    const std::string part = Value();
+    const size_t offset = random_() % (text.size() + 300);
+    const size_t end = offset + part.size();
+    char* to = keyspace_.EditBytes(Get(key, end), offset, part.size());
+    if (!part.empty()) std::memcpy(to, part.data(), part.size());
+    if (text.size() < end) text.resize(end);
+    text.replace(offset, part.size(), part);
   }
   void Move(const std::string& from, const std::string& to) {
     const auto found = model_.find(from);

@@ -268,9 +268,26 @@ TEST_F(EngineTest, ANewerFormatIsRefusedAndLeftAlone) {
   for (int i = 0; i < 2; ++i) {
     const auto refused = Engine::Open(options());
     ASSERT_FALSE(refused.ok());
-    EXPECT_NE(refused.error().message.find("format 2"), std::string::npos);
+    EXPECT_NE(refused.error().message.find("format 3"), std::string::npos);
     EXPECT_NE(refused.error().message.find("newer server"), std::string::npos);
   }
+}
+
+TEST_F(EngineTest, AnOlderFormatIsOpenedAndIsThenTheNewOne) {
+  auto engine = Open();
+  ChangeBatch batch;
+  std::string older;
+  PutLE32(older, 1);
+  batch.Put(Family::kMeta, kMetaFormat, older);
+  batch.Put(Family::kKeys, Key(7), "value");
+  ASSERT_TRUE(engine->Drain(std::move(batch), 1).ok());
+  engine.reset();
+  engine = Open();
+  EXPECT_EQ(Get(*engine, Family::kKeys, Key(7)), "value");
+  std::string now;
+  PutLE32(now, kStoreFormat);
+  EXPECT_EQ(Get(*engine, Family::kMeta, kMetaFormat), now);
+  EXPECT_EQ(engine->flushed_position(), 1u) << "a server of the old format must not open it again";
 }
 
 TEST_F(EngineTest, ANewerFormatWithAnUnknownFamilyIsRefusedInOurWords) {

@@ -77,13 +77,36 @@ TEST(KeyCodecTest, KeyHeadersRoundTripAndAreGolden) {
   }
 }
 
+TEST(KeyCodecTest, StringsInChunksAreGolden) {
+  std::string row(kChunkedRowBytes, '\0');
+  StoreChunkedRow(row.data(), {.object = 258, .length = 70000, .chunk_bytes = 4096});
+  EXPECT_EQ(Hex(row),
+            "0201000000000000"
+            "7011010000000000"
+            "00100000");
+  EXPECT_EQ(ParseChunkedRow(row)->object, 258u);
+  EXPECT_EQ(ParseChunkedRow(row)->length, 70000u);
+  EXPECT_EQ(ParseChunkedRow(row)->chunk_bytes, 4096u);
+  EXPECT_FALSE(ParseChunkedRow(row + "x").has_value());
+  EXPECT_FALSE(ParseChunkedRow(Bytes(row).substr(1)).has_value());
+  char chunk[kChunkKeyBytes];
+  StoreChunkKey(chunk, 7, 258, 17);
+  EXPECT_EQ(Hex({chunk, sizeof chunk}),
+            "00000007"
+            "0000000000000102"
+            "00000011");
+}
+
 TEST(KeyCodecTest, TheOtherFamiliesKeysAreGoldenAndParse) {
-  EXPECT_EQ(Hex(ElementKey(258, "f")),
+  const std::string element = ElementKey(7, 258, "f");
+  EXPECT_EQ(Hex(element),
+            "00000007"
             "0000000000000102"
             "66");
-  EXPECT_EQ(ParseElementKey(ElementKey(258, "f"))->object_id, 258u);
-  EXPECT_EQ(ParseElementKey(ElementKey(258, "f"))->sub_key, "f");
-  EXPECT_FALSE(ParseElementKey("1234567").has_value());
+  EXPECT_EQ(ParseElementKey(element)->space, 7u);
+  EXPECT_EQ(ParseElementKey(element)->object, 258u);
+  EXPECT_EQ(ParseElementKey(element)->sub_key, "f");
+  EXPECT_FALSE(ParseElementKey(Bytes(element).substr(0, 11)).has_value());
 
   const std::string expiry = ExpiryKey(1700000000123, ExpiryKind::kKey, "target");
   EXPECT_EQ(Hex(expiry),
@@ -117,7 +140,7 @@ TEST(KeyCodecTest, MetaNames) {
   EXPECT_EQ(MetaDatabase(3), "db/3");
   EXPECT_EQ(MetaSpaceCount(12), "space/12/count");
   EXPECT_EQ(MetaDropSpace(12), "drop/space/12");
-  EXPECT_EQ(MetaDropObject(5), "drop/object/5");
+  EXPECT_EQ(MetaObjectNext(3), "object/3/next");
   EXPECT_EQ(MetaDropCollection(4), "drop/collection/4");
   EXPECT_EQ(MetaCollection(4), "collection/4");
 }
