@@ -11,6 +11,7 @@
 #include "base/logging.h"
 #include "modules/modules.h"
 #include "server/process.h"
+#include "server/process_title.h"
 #include "server/server.h"
 
 // jemalloc reads this: dirty pages go back to the system soon, by a thread of its own.
@@ -28,6 +29,7 @@ int Fail(const veddb::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  veddb::KeepTitleSpace(argc, argv);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (const std::string text = veddb::AnswerToFlags(arguments); !text.empty()) {
     std::fputs(text.c_str(), stdout);

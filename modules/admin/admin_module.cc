@@ -11,7 +11,8 @@ std::span<const CommandSpec> AdminCommands() {
   static const std::vector<CommandSpec> all = [] {
     std::vector<CommandSpec> rows;
     for (const auto table :
-         {CommandCommands(), ConfigCommands(), DebugCommands(), ServerCommands()}) {
+         {CommandCommands(), ConfigCommands(), DebugCommands(), DurabilityCommands(),
+          LatencyCommands(), LolWutCommands(), ServerCommands(), SlowLogCommands()}) {
       rows.insert(rows.end(), table.begin(), table.end());
     }
     return rows;

@@ -6,6 +6,7 @@
 #include "command/call.h"
 #include "command/docs.h"
 #include "command/server_api.h"
+#include "config/options.h"
 #include "modules/admin/tables.h"
 
 namespace veddb {
@@ -28,6 +29,14 @@ void Set(Call& call) {
   const bool local = call.server->IsLocal(*call.session);
   call.reply.Status(
       call.server->config().Set(changes, local ? ConfigCaller::kLocal : ConfigCaller::kRemote));
+}
+
+// The value of an option that is one (requirepass …).
+bool IsSecretValue(std::span<const Bytes> argv, size_t at) {
+  constexpr size_t kFirstValue = 3;
+  if (at < kFirstValue || at % 2 == 0) return false;
+  const Option* option = FindOption(argv[at - 1]);
+  return option != nullptr && option->sensitive;
 }
 
 void ResetStat(Call& call) {
@@ -68,7 +77,8 @@ constexpr CommandSpec kTable[] = {
      .arity = -4,
      .flags = kFlags,
      .handler = Set,
-     .tips = "request_policy:all_nodes,response_policy:all_succeeded"},
+     .tips = "request_policy:all_nodes,response_policy:all_succeeded",
+     .is_secret = IsSecretValue},
     {.name = "resetstat",
      .parent = "config",
      .summary = "Sets the statistics of INFO back to zero.",

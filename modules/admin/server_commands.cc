@@ -32,8 +32,15 @@ void Time(Call& call) {
   call.reply.BulkInteger(now % kMicros);
 }
 
-// Whatever was answered is in the log already: the last save is always now.
-void LastSave(Call& call) { call.reply.Integer(call.now_ms / 1000); }
+// A second MONITOR is not answered, as in Redis.
+void Monitor(Call& call) {
+  if (call.must_not_wait) {
+    return call.reply.Error(Err("MONITOR isn't allowed for DENY BLOCKING client"));
+  }
+  if (call.session->monitor) return;
+  call.server->StartMonitor(*call.session);
+  call.reply.Ok();
+}
 
 // --- SHUTDOWN ---
 
@@ -120,16 +127,13 @@ constexpr CommandSpec kTable[] = {
      .flags = kAnytime | Flag::kFast,
      .handler = Time,
      .tips = "nondeterministic_output"},
-    {.name = "lastsave",
-     .summary = "Answers up to when changes are safe on disk, as a Unix time.",
+    {.name = "monitor",
+     .summary = "Sends every command that the server executes from now on.",
      .since = "1.0.0",
      .group = "server",
-     .complexity = "O(1)",
      .arity = 1,
-     .flags = kAnytime | Flag::kFast,
-     .categories = Category::kAdmin | Category::kDangerous,
-     .handler = LastSave,
-     .tips = "nondeterministic_output"},
+     .flags = kAnytime | Flag::kAdmin | Flag::kNoScript,
+     .handler = Monitor},
     {.name = "shutdown",
      .summary = "Ends the server.",
      .since = "1.0.0",

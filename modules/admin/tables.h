@@ -10,6 +10,10 @@ namespace veddb {
 std::span<const CommandSpec> CommandCommands();
 std::span<const CommandSpec> ConfigCommands();
 std::span<const CommandSpec> DebugCommands();
+std::span<const CommandSpec> DurabilityCommands();
+std::span<const CommandSpec> LatencyCommands();
+std::span<const CommandSpec> LolWutCommands();
 std::span<const CommandSpec> ServerCommands();
+std::span<const CommandSpec> SlowLogCommands();
 
 }  // namespace veddb

@@ -26,6 +26,7 @@ class Line {
 std::string Flags(const ClientView& client) {
   const Session& session = *client.session;
   std::string flags;
+  if (session.monitor) flags.push_back('O');
   if (session.in_multi) flags.push_back('x');
   if (client.blocked) flags.push_back('b');
   if (const KeyTracking* tracking = session.tracking.get()) {

@@ -56,6 +56,22 @@ bool PasswordIsNeeded(const Call& call) {
   return !call.server->config().config().requirepass.empty();
 }
 
+// AUTH's arguments all are.
+bool IsCredential(std::span<const Bytes> /*argv*/, size_t at) { return at >= 1; }
+
+// HELLO's two behind AUTH.
+bool IsHelloCredential(std::span<const Bytes> argv, size_t at) {
+  for (size_t i = 2; i < argv.size(); ++i) {
+    if (EqualsIgnoreCase(argv[i], "AUTH")) {
+      if (at == i + 1 || at == i + 2) return true;
+      i += 2;
+    } else if (EqualsIgnoreCase(argv[i], "SETNAME")) {
+      ++i;
+    }
+  }
+  return false;
+}
+
 void Auth(Call& call) {
   if (call.argv.size() > 3) {
     call.reply.Error(kSyntaxError);
@@ -196,7 +212,8 @@ constexpr CommandSpec kTable[] = {
      .arity = -2,
      .flags = kHandshakeFlags,
      .categories = Category::kConnection,
-     .handler = Auth},
+     .handler = Auth,
+     .is_secret = IsCredential},
     {.name = "hello",
      .summary = "Chooses the protocol, authenticates and names the connection in one step.",
      .since = "6.0.0",
@@ -206,7 +223,8 @@ constexpr CommandSpec kTable[] = {
      .arity = -1,
      .flags = kHandshakeFlags,
      .categories = Category::kConnection,
-     .handler = Hello},
+     .handler = Hello,
+     .is_secret = IsHelloCredential},
     {.name = "reset",
      .summary = "Puts the connection back into the state of a new one.",
      .since = "6.2.0",

@@ -42,6 +42,7 @@ constexpr std::array<Row, static_cast<size_t>(ErrorCode::kCount)> kRows = {{
     {"TOOLARGE", "A document, its nesting, or a batch over its limit."},
     {"MEMORYLIMIT", "A query stage went over its memory limit."},
     {"TIMEOUT", "The command ran longer than its TIMEOUT."},
+    {"UNBLOCKED", "CLIENT UNBLOCK … ERROR ended the wait of the command."},
 }};
 
 }  // namespace

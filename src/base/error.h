@@ -39,6 +39,7 @@ enum class ErrorCode : uint8_t {
   kTooLarge,          // TOOLARGE
   kMemoryLimit,       // MEMORYLIMIT
   kTimeout,           // TIMEOUT
+  kUnblocked,         // UNBLOCKED
   kCount,
 };
 

@@ -87,6 +87,8 @@ class Call {
   ServerApi* server = nullptr;
   Databases* databases = nullptr;
   Snapshot* snapshot = nullptr;
+  // Inside of a transaction: a command that would wait answers at once with what there is.
+  bool must_not_wait = false;
 
   template <typename T>
   T& prepared_as() const {

@@ -12,15 +12,18 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "command/spec.h"
+#include "metrics/latency_histogram.h"
 
 namespace veddb {
 
 // Of one command, since the start or CONFIG RESETSTAT.
 struct CommandStats {
   uint64_t calls = 0;
-  uint64_t micros_x1000 = 0;  // nanoseconds spent in its handler
-  uint64_t rejected = 0;      // by a gate
-  uint64_t failed = 0;        // an error from the handler
+  uint64_t nanos = 0;     // spent on its execution
+  uint64_t rejected = 0;  // by a gate
+  uint64_t failed = 0;    // an error from the handler
+  // Made by the first call that latency-tracking wants recorded.
+  std::unique_ptr<LatencyHistogram> latency;
 };
 
 struct Command {

@@ -13,13 +13,21 @@
 #include "base/result.h"
 #include "command/registry.h"
 #include "command/session.h"
+#include "command/sync_wish.h"
 #include "config/config_store.h"
 
 namespace veddb {
 
 class Call;
 class Databases;
+class LatencyMonitor;
+class SlowLog;
 class Snapshot;
+
+enum class SaveKind : uint8_t {
+  kSave,     // SAVE, BGSAVE
+  kRewrite,  // BGREWRITEAOF
+};
 
 // A client as CLIENT LIST shows it. Valid during the call that handed it out.
 struct ClientView {
@@ -91,6 +99,23 @@ class ServerApi {
   // Ends the transaction and forgets the watches (DISCARD, and what EXEC does first).
   virtual void DiscardTransaction(Session& session) = 0;
   virtual void Unwatch(Session& session) = 0;
+
+  // --- waits: the reply comes later; the caller replies nothing ---
+  // Whether everything executed so far is in the log and the log synced.
+  virtual bool EverythingSynced() = 0;
+  virtual void WaitForSync(const Session& session, const SyncWish& wish) = 0;
+
+  // --- saves ---
+  virtual bool SaveRuns(SaveKind kind) = 0;
+  // `waiting`: it is replied to at the end; nullptr: nobody is. REQUIRES: !SaveRuns(kind)
+  virtual void BeginSave(SaveKind kind, const Session* waiting) = 0;
+  // Unix time of the last save, at first of the start.
+  virtual int64_t LastSaveSeconds() = 0;
+
+  // --- looking in ---
+  virtual SlowLog& slow_log() = 0;
+  virtual LatencyMonitor& latency() = 0;
+  virtual void StartMonitor(const Session& session) = 0;
 
   // --- the server ---
   // INFO's text for these sections (lower case; empty: the default ones).

@@ -50,6 +50,7 @@ struct Session {
   ReplyMode reply_mode = ReplyMode::kOn;
   bool no_evict = false;
   bool close_after_reply = false;
+  bool monitor = false;  // MONITOR: is sent what others have executed
 
   // MULTI … EXEC
   bool in_multi = false;

@@ -5,6 +5,7 @@
 // A module's table is a constexpr array; `static_assert(SpecsAreValid(table))` checks it when the
 // server is built.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -140,6 +141,8 @@ struct CommandSpec {
   // where parsing is long, in the query pool) before any shard is held.
   Status (*prepare)(PrepareCall&) = nullptr;
   Bytes tips;  // command tips, separated by commas
+  // Whether argv[at] is a secret, which MONITOR and SLOWLOG don't show. nullptr: none is.
+  bool (*is_secret)(std::span<const Bytes> argv, size_t at) = nullptr;
   // Has subcommands; a handler of its own serves the name alone (COMMAND).
   bool is_container = false;
 };

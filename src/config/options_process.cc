@@ -164,13 +164,14 @@ constexpr Option kProcess[] = {
      .bind = YesNoValue{&Config::set_proc_title},
      .initial = "yes",
      .change = Mutability::kStart,
-     .effect = OptionEffect::kCompat,
-     .doc = "The process keeps the name it was started under."},
+     .doc = "ps shows proc-title-template instead of the arguments of the process."},
     {.name = "proc-title-template",
      .bind = TextValue{&Config::proc_title_template, CheckTitle},
      .initial = "\"{title} {listen-addr} {server-mode}\"",
-     .effect = OptionEffect::kCompat,
-     .doc = "See set-proc-title."},
+     .doc = "Words, and variables in braces: {title} is the name it was started under, {listen-addr} "
+            "the first address and port (or the Unix socket), {server-mode} nothing, {port}, "
+            "{tls-port}, {unixsocket} and {config-file} what they say. What is longer than the "
+            "arguments and the environment were is cut off."},
     {.name = "dynamic-hz",
      .bind = YesNoValue{&Config::dynamic_hz},
      .initial = "yes",

@@ -32,22 +32,34 @@ Loop::~Loop() {
   uv_loop_close(&loop_);
 }
 
+void Loop::OnTimer(uv_timer_t* handle) {
+  auto* due = static_cast<Timer*>(handle->data);
+  due->handler();
+  // Timers run before the loop sleeps, the check handle after: end the turn here.
+  if (due->loop->on_turn_end_) due->loop->on_turn_end_();
+}
+
+Loop::Timer& Loop::NewTimer(std::function<void()> handler) {
+  Timer& timer = *timers_.emplace_back(std::make_unique<Timer>());
+  timer.handler = std::move(handler);
+  uv_timer_init(&loop_, &timer.handle);
+  timer.handle.data = &timer;
+  timer.loop = this;
+  return timer;
+}
+
 void Loop::Every(uint64_t interval_ms, std::function<void()> handler) {
-  timers_.push_back(std::make_unique<Timer>());
-  Timer* timer = timers_.back().get();
-  timer->handler = std::move(handler);
-  uv_timer_init(&loop_, &timer->handle);
-  timer->handle.data = timer;
-  timer->loop = this;
-  uv_timer_start(
-      &timer->handle,
-      [](uv_timer_t* handle) {
-        auto* due = static_cast<Timer*>(handle->data);
-        due->handler();
-        // Timers run before the loop sleeps, the check handle after: end the turn here.
-        if (due->loop->on_turn_end_) due->loop->on_turn_end_();
-      },
-      interval_ms, interval_ms);
+  uv_timer_start(&NewTimer(std::move(handler)).handle, OnTimer, interval_ms, interval_ms);
+}
+
+Loop::Alarm& Loop::NewAlarm(std::function<void()> handler) {
+  return *alarms_.emplace_back(std::make_unique<Alarm>(NewTimer(std::move(handler))));
+}
+
+void Loop::Alarm::SetAfter(uint64_t delay_ms) {
+  // The loop's own clock stands still while it works.
+  uv_update_time(timer_.handle.loop);
+  uv_timer_start(&timer_.handle, OnTimer, delay_ms, 0);
 }
 
 void Loop::OnSignal(int signal, std::function<void(int)> handler) {

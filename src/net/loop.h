@@ -13,6 +13,9 @@ namespace veddb {
 
 class Loop {
  public:
+  // A call at a time to come.
+  class Alarm;
+
   Loop();
   ~Loop();
   Loop(const Loop&) = delete;
@@ -25,6 +28,8 @@ class Loop {
   void Wake() { uv_async_send(&async_); }
   // Calls back every `interval_ms` from now on.
   void Every(uint64_t interval_ms, std::function<void()> handler);
+  // Calls back when the alarm is due; it is not set yet, and lives as long as the loop.
+  Alarm& NewAlarm(std::function<void()> handler);
   // SIGTERM and SIGINT, as numbers.
   void OnSignal(int signal, std::function<void(int)> handler);
   // While on, the loop does not sleep: turn follows turn.
@@ -41,6 +46,8 @@ class Loop {
     Loop* loop;
     std::function<void()> handler;
   };
+  static void OnTimer(uv_timer_t* handle);
+  Timer& NewTimer(std::function<void()> handler);
   struct Signal {
     uv_signal_t handle;
     std::function<void(int)> handler;
@@ -54,7 +61,19 @@ class Loop {
   std::function<void()> on_turn_end_;
   std::function<void()> on_wake_;
   std::vector<std::unique_ptr<Timer>> timers_;
+  std::vector<std::unique_ptr<Alarm>> alarms_;
   std::vector<std::unique_ptr<Signal>> signals_;
+};
+
+class Loop::Alarm {
+ public:
+  explicit Alarm(Timer& timer) : timer_(timer) {}
+  // Once, so many milliseconds from now on; a time that was set before is forgotten.
+  void SetAfter(uint64_t delay_ms);
+  void Cancel() { uv_timer_stop(&timer_.handle); }
+
+ private:
+  Timer& timer_;
 };
 
 }  // namespace veddb

@@ -101,6 +101,11 @@ void Client::FillSlot(uint64_t number, std::string text) {
   if (pending_output() > server_.clients().output_watch()) server_.clients().JudgeOutput(*this);
 }
 
+void Client::Unblock() {
+  blocked_ = false;
+  if (wait_ == Wait::kBlocked) server_.ResumeLater(*this);
+}
+
 void Client::ReleaseSlots() {
   while (!slots_.empty() && slots_.front().ready) {
     connection_->out().append(slots_.front().text);
@@ -199,6 +204,10 @@ size_t Client::Process(Bytes input) {
     }
     if (!parser_.argv().empty()) {
       wait_ = server_.Dispatch(*this, parser_.argv());
+      if (wait_ == Wait::kBlocked) {
+        taken += parser_.consumed();
+        break;
+      }
       if (wait_ != Wait::kNone) {
         // The request stays in the buffer and is read again when the wait is over.
         parser_ = RequestParser();
@@ -278,7 +287,8 @@ void Client::OnEnd() {
 }
 
 void Client::LeaveIfEnded() {
-  if (ended_ && (wait_ == Wait::kPause || wait_ == Wait::kMemory)) CloseSoon();
+  const bool waits = wait_ == Wait::kPause || wait_ == Wait::kMemory || wait_ == Wait::kBlocked;
+  if (ended_ && waits) CloseSoon();
 }
 
 void Client::OnClosed() { CloseSoon(); }

@@ -31,6 +31,7 @@ enum class Wait : uint8_t {
   kPause,    // CLIENT PAUSE
   kMemory,   // until a drain lets objects leave memory
   kOutput,   // until it reads its replies
+  kBlocked,  // its command waits for an event; that command is done with, the next is not begun
 };
 
 class Client final : public ConnectionUser {
@@ -51,8 +52,8 @@ class Client final : public ConnectionUser {
   uint64_t ReserveSlot();
   // Fills a reserved slot and sends what has become sendable.
   void FillSlot(uint64_t slot, std::string text);
-  // Something that is no reply (an invalidation), behind all replies so far. A client that does not
-  // read what it is sent is closed: it must not miss one.
+  // Something that is no reply (an invalidation, a monitor's line), behind all replies so far. A
+  // client that does not read what it is sent is closed: it must not miss one.
   void Push(Bytes text);
   bool in_flight() const { return !slots_.empty(); }
   size_t slots() const { return slots_.size(); }
@@ -69,6 +70,11 @@ class Client final : public ConnectionUser {
   // --- requests ---
   Wait wait() const { return wait_; }
   void ClearWait() { wait_ = Wait::kNone; }
+  // For a command that replies later, into a slot it has reserved: until Unblock no further request
+  // is taken up.
+  void Block() { blocked_ = true; }
+  void Unblock();
+  bool blocked() const { return blocked_; }
   // Takes up the requests that came while it had to wait.
   void Resume();
   // Marks it to be closed: at the end of the turn, without what it has not been sent yet, or when
@@ -142,6 +148,7 @@ class Client final : public ConnectionUser {
   size_t slot_bytes_ = 0;  // of replies in slots
   uint64_t next_slot_ = 1;
   Wait wait_ = Wait::kNone;
+  bool blocked_ = false;
   bool closing_ = false;
   bool ended_ = false;  // the peer sends nothing more
   bool processing_ = false;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/logging.h"
+#include "base/ticks.h"
 #include "object/serialize.h"
 #include "server/server.h"
 
@@ -45,7 +46,10 @@ void Cron::ExpireDue(int64_t now_ms) {
     if (!shards.Idle(i)) continue;
     Shard& shard = shards.shard(i);
     const int64_t next_ms = shard.NextExpiry();
-    if (next_ms != 0 && next_ms <= now_ms) shard.ExpireDue(now_ms, kExpirePerTurn);
+    if (next_ms == 0 || next_ms > now_ms) continue;
+    const uint64_t begun = Ticks();
+    shard.ExpireDue(now_ms, kExpirePerTurn);
+    server_.accounting().NoteLatency(LatencyEvent::kExpireCycle, NanosSince(begun));
   }
 }
 

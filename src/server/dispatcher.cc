@@ -6,6 +6,7 @@
 
 #include "base/glob.h"
 #include "base/logging.h"
+#include "base/ticks.h"
 #include "server/request.h"
 #include "server/server.h"
 
@@ -69,8 +70,13 @@ Wait Dispatcher::Proceed(Client& client, Command& command_ref, std::span<const B
     Queue(client, *command, argv);
     return Wait::kNone;
   }
-  if (command == exec_ && client.session.in_multi) return ExecuteTransaction(client, *command);
-  return Execute(client, *command, argv);
+  if (command == exec_ && client.session.in_multi)
+    return ExecuteTransaction(client, *command, argv);
+  const Wait wait = Execute(client, *command, argv);
+  if (server_.monitors().any() && (wait == Wait::kNone || wait == Wait::kBlocked)) {
+    server_.monitors().Feed(*command->spec, argv, client.session.database, &client);
+  }
+  return wait;
 }
 
 void Dispatcher::Reject(Client& client, Command* command, const Error& error) {
@@ -111,18 +117,12 @@ void Dispatcher::Queue(Client& client, const Command& command, std::span<const B
 }
 
 Wait Dispatcher::Execute(Client& client, Command& command, std::span<const Bytes> argv) {
+  const uint64_t begun = Ticks();
   CallPlan plan;
   const Status prepared =
       MakePlan(*command.spec, argv, client.session.database, server_.shards(), plan);
   if (!prepared.ok()) {
-    ++command.stats.calls;
-    ++command.stats.failed;
-    std::string& target = client.ReplyTarget();
-    const size_t before = target.size();
-    Reply reply(target, client.session.protocol);
-    reply.Error(prepared.error());
-    server_.CountError(reply.first_error());
-    client.EndReply(target, before);
+    ReplyError(client, command, argv, prepared.error(), begun);
     return Wait::kNone;
   }
   if (!server_.clients().MayBegin(client)) return Wait::kReplies;
@@ -131,30 +131,30 @@ Wait Dispatcher::Execute(Client& client, Command& command, std::span<const Bytes
     case Route::kLoop:
       // It may tell or change what the commands before it do.
       if (client.in_flight()) return Wait::kReplies;
-      RunInPlace(client, command, argv, plan);
-      return Wait::kNone;
+      RunInPlace(client, command, argv, plan, begun);
+      return client.blocked() ? Wait::kBlocked : Wait::kNone;
     case Route::kKeys:
       NoteReads(client, command, plan);
-      return ExecuteWithKeys(client, command, argv, plan);
+      return ExecuteWithKeys(client, command, argv, plan, begun);
     case Route::kAllShards:
       NoteReads(client, command, plan);
-      return ExecuteOnAllShards(client, command, argv, plan);
+      return ExecuteOnAllShards(client, command, argv, plan, begun);
     case Route::kSnapshot:
       if (client.in_flight()) return Wait::kReplies;
-      SnapshotRequest::Start(server_, client, command, argv, std::move(plan));
+      SnapshotRequest::Start(server_, client, command, argv, std::move(plan), begun);
       return Wait::kNone;
   }
   return Wait::kNone;
 }
 
 Wait Dispatcher::ExecuteWithKeys(Client& client, Command& command, std::span<const Bytes> argv,
-                                 CallPlan& plan) {
+                                 CallPlan& plan, uint64_t begun) {
   ShardSet& shards = server_.shards();
   if (Has(command.spec->flags, Flag::kDenyOom) && server_.memory().WritersMustWait()) {
     return Wait::kMemory;
   }
   if (!catalog_is_settled() && NamesDocuments(plan)) {
-    shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan),
+    shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan), begun,
                                    AllShards(shards.shard_count()), Job::Where::kLoop,
                                    CommandRequest::PlanAt::kRun));
     return Wait::kNone;
@@ -167,19 +167,20 @@ Wait Dispatcher::ExecuteWithKeys(Client& client, Command& command, std::span<con
     }
   }
   if (in_place) {
-    RunInPlace(client, command, argv, plan);
+    RunInPlace(client, command, argv, plan, begun);
     return Wait::kNone;
   }
   // A command that changes its session has to come back to the loop.
   const bool on_loop = Has(command.spec->flags, Flag::kTransaction);
   std::vector<uint16_t> needed = ShardsOf(plan);
-  shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan), std::move(needed),
+  shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan), begun,
+                                 std::move(needed),
                                  on_loop ? Job::Where::kLoop : Job::Where::kShardThread));
   return Wait::kNone;
 }
 
 Wait Dispatcher::ExecuteOnAllShards(Client& client, Command& command, std::span<const Bytes> argv,
-                                    CallPlan& plan) {
+                                    CallPlan& plan, uint64_t begun) {
   ShardSet& shards = server_.shards();
   if (Has(command.spec->flags, Flag::kDenyOom) && server_.memory().WritersMustWait()) {
     return Wait::kMemory;
@@ -187,21 +188,21 @@ Wait Dispatcher::ExecuteOnAllShards(Client& client, Command& command, std::span<
   if (shards.AllIdle()) {
     for (KeyRef& key : plan.keys) {
       if (!shards.shard(key.shard).ResolveInMemory(key)) {
-        shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan),
+        shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan), begun,
                                        AllShards(shards.shard_count()), Job::Where::kLoop));
         return Wait::kNone;
       }
     }
-    RunInPlace(client, command, argv, plan);
+    RunInPlace(client, command, argv, plan, begun);
     return Wait::kNone;
   }
-  shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan),
+  shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan), begun,
                                  AllShards(shards.shard_count()), Job::Where::kLoop));
   return Wait::kNone;
 }
 
 void Dispatcher::RunInPlace(Client& client, Command& command, std::span<const Bytes> argv,
-                            CallPlan& plan) {
+                            CallPlan& plan, uint64_t begun) {
   std::string& target = client.ReplyTarget();
   const size_t before = target.size();
   Reply reply(target, client.session.protocol);
@@ -215,11 +216,26 @@ void Dispatcher::RunInPlace(Client& client, Command& command, std::span<const By
   call.session = &client.session;
   call.server = &server_;
   call.databases = &server_.shards();
-  server_.Account(command, RunHandler(call));
-  client.EndReply(target, before);
+  server_.accounting().NoteCommand(command, argv, RunHandler(call, begun), &client);
+  // The reply of a command that waits is no reply of this turn.
+  if (!client.blocked()) client.EndReply(target, before);
   if (turn.has_changes()) server_.tracking().Apply(turn.TakeChanges());
   // A failure is remembered, and the replies of the loop's turn are replaced at its end.
   if (turn.large()) (void)server_.shards().CommitTurn();
+}
+
+void Dispatcher::ReplyError(Client& client, Command& command, std::span<const Bytes> argv,
+                            const Error& error, uint64_t begun) {
+  std::string& target = client.ReplyTarget();
+  const size_t before = target.size();
+  Reply reply(target, client.session.protocol);
+  reply.Error(error);
+  Outcome outcome;
+  outcome.nanos = NanosSince(begun);
+  outcome.failed = true;
+  outcome.error = std::string(reply.first_error());
+  server_.accounting().NoteCommand(command, argv, outcome, &client);
+  client.EndReply(target, before);
 }
 
 // Only reads are ever noted, and a read does not wait for memory: it is on its way now.
@@ -228,25 +244,24 @@ void Dispatcher::NoteReads(const Client& client, const Command& command, const C
   server_.tracking().Remember(client.session, *command.spec, {plan.keys.data(), plan.keys.size()});
 }
 
-Wait Dispatcher::ExecuteTransaction(Client& client, Command& exec) {
+Wait Dispatcher::ExecuteTransaction(Client& client, Command& exec, std::span<const Bytes> argv) {
   Session& session = client.session;
   ShardSet& shards = server_.shards();
+  const uint64_t begun = Ticks();
   if (session.multi_failed) {
     server_.DiscardTransaction(session);
-    std::string& target = client.ReplyTarget();
-    const size_t before = target.size();
-    Reply reply(target, session.protocol);
-    reply.Error(
-        MakeError(ErrorCode::kExecAbort, "Transaction discarded because of previous errors."));
-    ++exec.stats.calls;
-    ++exec.stats.failed;
-    server_.CountError(reply.first_error());
-    client.EndReply(target, before);
+    ReplyError(
+        client, exec, argv,
+        MakeError(ErrorCode::kExecAbort, "Transaction discarded because of previous errors."),
+        begun);
+    if (server_.monitors().any()) {
+      server_.monitors().Feed(*exec.spec, argv, session.database, &client);
+    }
     return Wait::kNone;
   }
   if (client.queries > 0) return Wait::kReplies;
   if (server_.memory().WritersMustWait()) return Wait::kMemory;
-  auto transaction = std::make_unique<Transaction>(server_, session);
+  auto transaction = std::make_unique<Transaction>(server_, session, exec, argv[0], begun);
   session.queue.clear();
   session.queue_bytes = 0;
   session.in_multi = false;
@@ -256,7 +271,6 @@ Wait Dispatcher::ExecuteTransaction(Client& client, Command& exec) {
     // it lines up behind them there.
     needed = AllShards(shards.shard_count());
   }
-  ++exec.stats.calls;
   const bool idle =
       std::all_of(needed.begin(), needed.end(), [&](uint16_t i) { return shards.Idle(i); });
   if (idle && transaction->Resident()) {
@@ -264,7 +278,7 @@ Wait Dispatcher::ExecuteTransaction(Client& client, Command& exec) {
     const size_t before = target.size();
     shards.turn().set_writer(session.id);
     transaction->Run(target, session.protocol, &session);
-    transaction->Account();
+    transaction->Account(&client);
     client.EndReply(target, before);
     if (shards.turn().has_changes()) server_.tracking().Apply(shards.turn().TakeChanges());
     return Wait::kNone;

@@ -38,11 +38,15 @@ class Dispatcher {
   void Queue(Client& client, const Command& command, std::span<const Bytes> argv);
   Wait Execute(Client& client, Command& command, std::span<const Bytes> argv);
   Wait ExecuteWithKeys(Client& client, Command& command, std::span<const Bytes> argv,
-                       CallPlan& plan);
+                       CallPlan& plan, uint64_t begun);
   Wait ExecuteOnAllShards(Client& client, Command& command, std::span<const Bytes> argv,
-                          CallPlan& plan);
-  Wait ExecuteTransaction(Client& client, Command& exec);
-  void RunInPlace(Client& client, Command& command, std::span<const Bytes> argv, CallPlan& plan);
+                          CallPlan& plan, uint64_t begun);
+  Wait ExecuteTransaction(Client& client, Command& exec, std::span<const Bytes> argv);
+  // `begun`: the Ticks() from which the command's time counts.
+  void RunInPlace(Client& client, Command& command, std::span<const Bytes> argv, CallPlan& plan,
+                  uint64_t begun);
+  void ReplyError(Client& client, Command& command, std::span<const Bytes> argv, const Error& error,
+                  uint64_t begun);
 
   Server& server_;
   GateState gate_state_;

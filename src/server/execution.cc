@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/clock.h"
+#include "base/ticks.h"
 
 namespace veddb {
 
@@ -46,12 +46,11 @@ bool NamesDocuments(const CallPlan& plan) {
                      [](const KeyRef& key) { return key.kind == KeyspaceKind::kDocuments; });
 }
 
-Outcome RunHandler(Call& call) {
+Outcome RunHandler(Call& call, uint64_t begun) {
   Outcome outcome;
   const uint32_t errors = call.reply.errors();
-  const int64_t begin = MonoNanos();
   call.spec.handler(call);
-  outcome.nanos = MonoNanos() - begin;
+  outcome.nanos = NanosSince(begun);
   if (call.reply.errors() != errors) {
     outcome.failed = true;
     outcome.error = std::string(call.reply.first_error());

@@ -28,7 +28,8 @@ class OwnedArguments {
 };
 
 struct Outcome {
-  int64_t nanos = 0;
+  int64_t nanos = 0;       // from its preparation to its end, without waits for shards and drains
+  int64_t load_nanos = 0;  // of these, bringing its keys into memory
   bool failed = false;
   std::string error;  // the first error replied, "WORD message"
 };
@@ -42,7 +43,7 @@ void AddSpecKeys(const CommandSpec& spec, std::span<const Bytes> argv, PrepareCa
 // Whether documents are among its keys: those lie where their collection is at the time.
 bool NamesDocuments(const CallPlan& plan);
 
-// Runs the handler and notes how it went.
-Outcome RunHandler(Call& call);
+// Runs the handler and notes how it went. `begun`: the Ticks() from which its time counts.
+Outcome RunHandler(Call& call, uint64_t begun);
 
 }  // namespace veddb

@@ -52,8 +52,8 @@ std::optional<Error> Authenticated(const GateInput& in) {
   return MakeError(ErrorCode::kNoAuth, "Authentication required.");
 }
 
-// EXEC of a queue that writes is refused like its writes.
-bool Writes(const GateInput& in, Flag flag) {
+// EXEC of a queue is refused like what is in it.
+bool HasFlag(const GateInput& in, Flag flag) {
   if (Has(in.command->spec->flags, flag)) return true;
   if (in.command->full_name != "exec") return false;
   for (const QueuedCommand& queued : in.session.queue) {
@@ -63,24 +63,34 @@ bool Writes(const GateInput& in, Flag flag) {
 }
 
 std::optional<Error> Durable(const GateInput& in) {
-  if (!in.state.writes_refused || !Writes(in, Flag::kWrite)) return std::nullopt;
+  if (!in.state.writes_refused || !HasFlag(in, Flag::kWrite)) return std::nullopt;
   return MakeError(ErrorCode::kMisconf,
                    "Writes are refused, they could not be made durable: " + in.state.refusal);
 }
 
 std::optional<Error> DiskHasRoom(const GateInput& in) {
-  if (in.state.disk_refusal.empty() || !Writes(in, Flag::kWrite)) return std::nullopt;
+  if (in.state.disk_refusal.empty() || !HasFlag(in, Flag::kWrite)) return std::nullopt;
   return MakeError(ErrorCode::kMisconf, "Writes are refused: " + in.state.disk_refusal);
 }
 
 std::optional<Error> Replicas(const GateInput& in) {
-  if (!in.state.replicas_missing || !Writes(in, Flag::kWrite)) return std::nullopt;
+  if (!in.state.replicas_missing || !HasFlag(in, Flag::kWrite)) return std::nullopt;
   return MakeError(ErrorCode::kNoReplicas, "Not enough good replicas to write.");
 }
 
 std::optional<Error> Memory(const GateInput& in) {
-  if (!in.state.memory_exhausted || !Writes(in, Flag::kDenyOom)) return std::nullopt;
+  if (!in.state.memory_exhausted || !HasFlag(in, Flag::kDenyOom)) return std::nullopt;
   return MakeError(ErrorCode::kOom, "command not allowed when used memory > 'maxmemory'.");
+}
+
+// A monitor is a client that listens: keys are none of its business, as in Redis.
+std::optional<Error> NotAMonitor(const GateInput& in) {
+  if (!in.session.monitor) return std::nullopt;
+  if (!HasFlag(in, Flag::kWrite) && !HasFlag(in, Flag::kReadonly) &&
+      !HasFlag(in, Flag::kMayReplicate)) {
+    return std::nullopt;
+  }
+  return Err("Replica can't interact with the keyspace");
 }
 
 std::optional<Error> AllowedInMulti(const GateInput& in) {
@@ -89,15 +99,16 @@ std::optional<Error> AllowedInMulti(const GateInput& in) {
   return Err("Command not allowed inside a transaction");
 }
 
-constexpr std::array<NamedGate, 9> kGates = {{{"known", Known},
-                                              {"arity", Arity},
-                                              {"debug", DebugAllowed},
-                                              {"auth", Authenticated},
-                                              {"durable", Durable},
-                                              {"disk", DiskHasRoom},
-                                              {"replicas", Replicas},
-                                              {"memory", Memory},
-                                              {"multi", AllowedInMulti}}};
+constexpr std::array<NamedGate, 10> kGates = {{{"known", Known},
+                                               {"arity", Arity},
+                                               {"debug", DebugAllowed},
+                                               {"auth", Authenticated},
+                                               {"durable", Durable},
+                                               {"disk", DiskHasRoom},
+                                               {"replicas", Replicas},
+                                               {"memory", Memory},
+                                               {"monitor", NotAMonitor},
+                                               {"multi", AllowedInMulti}}};
 
 }  // namespace
 

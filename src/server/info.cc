@@ -12,13 +12,14 @@
 
 #include "base/clock.h"
 #include "base/number.h"
+#include "base/ticks.h"
 #include "server/process.h"
 #include "server/server.h"
 
 namespace veddb {
 namespace {
 
-constexpr int64_t kMicrosPerMilli = 1000;
+constexpr int64_t kNanosPerMicro = 1000;
 
 // Lines of "name:value", printf-like.
 class Lines {
@@ -34,6 +35,15 @@ class Lines {
   }
   std::string text;
 };
+
+// As Redis keeps idle times: seconds, 24 bits of them.
+constexpr uint64_t kLruClockMask = (1U << 24) - 1;
+
+std::string ExecutablePath() {
+  std::array<char, 4096> path;
+  const ssize_t n = readlink("/proc/self/exe", path.data(), path.size());
+  return n < 0 ? std::string() : std::string(path.data(), static_cast<size_t>(n));
+}
 
 void AddServer(Server& server, Lines& out) {
   utsname system = {};
@@ -51,6 +61,7 @@ void AddServer(Server& server, Lines& out) {
   out.Add("multiplexing_api:epoll");
   out.Add("gcc_version:%d.%d.%d", __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__);
   out.Add("process_id:%d", static_cast<int>(getpid()));
+  out.Add("monotonic_clock:%s", TicksClock());
   out.Add("run_id:%s", server.run_id().c_str());
   out.Add("tcp_port:%" PRId64, config.port);
   out.Add("server_time_usec:%" PRId64, WallMicros());
@@ -60,7 +71,8 @@ void AddServer(Server& server, Lines& out) {
   out.Add("configured_hz:%" PRId64, config.hz);
   out.Add("shards:%zu", server.shards().shard_count());
   out.Add("query_threads:%zu", server.shards().pool().threads());
-  out.Add("executable:%s", "veddb-server");
+  out.Add("lru_clock:%" PRIu64, static_cast<uint64_t>(server.now_ms() / 1000) & kLruClockMask);
+  out.Add("executable:%s", ExecutablePath().c_str());
   out.Add("config_file:%s", server.config().file().c_str());
 }
 
@@ -116,17 +128,34 @@ void AddMemory(Server& server, Lines& out) {
   out.Add("lazyfree_pending_objects:%" PRId64, server.shards().freeing_entries());
 }
 
+int64_t RunningSeconds(const Saves::Figures& save) {
+  constexpr int64_t kMillisPerSecond = 1000;
+  return save.running ? (MonoMillis() - save.begun_ms) / kMillisPerSecond : -1;
+}
+
 void AddPersistence(Server& server, Lines& out) {
   const LogWriter::Stats log = server.log().stats();
   const DrainFigures& drains = server.shards().drainer().figures();
   const EngineStats store = server.engine().stats();
+  const Saves::Figures& saves = server.saves().figures(SaveKind::kSave);
+  const Saves::Figures& rewrites = server.saves().figures(SaveKind::kRewrite);
   out.Add("loading:0");
+  out.Add("async_loading:0");
   out.Add("rdb_changes_since_last_save:%" PRId64,
           server.shards().Sum(&ObjectContext::pending_entries));
-  out.Add("rdb_bgsave_in_progress:0");
+  out.Add("rdb_bgsave_in_progress:%d", saves.running ? 1 : 0);
+  out.Add("rdb_last_save_time:%" PRId64, saves.last_s);
+  out.Add("rdb_last_bgsave_status:%s", saves.last_ok ? "ok" : "err");
+  out.Add("rdb_last_bgsave_time_sec:%" PRId64, saves.last_seconds);
+  out.Add("rdb_current_bgsave_time_sec:%" PRId64, RunningSeconds(saves));
+  out.Add("rdb_saves:%" PRIu64, saves.done);
   out.Add("aof_enabled:1");
-  out.Add("aof_rewrite_in_progress:0");
+  out.Add("aof_rewrite_in_progress:%d", rewrites.running ? 1 : 0);
   out.Add("aof_rewrite_scheduled:0");
+  out.Add("aof_last_rewrite_time_sec:%" PRId64, rewrites.last_seconds);
+  out.Add("aof_current_rewrite_time_sec:%" PRId64, RunningSeconds(rewrites));
+  out.Add("aof_last_bgrewrite_status:%s", rewrites.last_ok ? "ok" : "err");
+  out.Add("aof_rewrites:%" PRIu64, rewrites.done);
   out.Add("aof_last_write_status:%s", server.log().failed() ? "err" : "ok");
   out.Add("log_begin:%" PRIu64, server.log().begin());
   out.Add("log_end:%" PRIu64, server.log().end());
@@ -182,6 +211,7 @@ void AddStats(Server& server, Lines& out) {
   out.Add("keyspace_misses:%" PRId64, shards.Sum(&ObjectContext::keyspace_misses));
   out.Add("pubsub_channels:0");
   out.Add("pubsub_patterns:0");
+  out.Add("pubsubshard_channels:0");
   out.Add("total_forks:0");
   out.Add("tracking_total_keys:%zu", server.tracking().keys());
   out.Add("tracking_total_items:%zu", server.tracking().items());
@@ -221,9 +251,9 @@ void AddModules(Server& /*server*/, Lines& /*out*/) {}
 void AddCommandStats(const Command& command, Lines& out) {
   const CommandStats& stats = command.stats;
   if (stats.calls != 0 || stats.rejected != 0 || stats.failed != 0) {
-    const uint64_t micros = stats.micros_x1000 / kMicrosPerMilli;
+    const uint64_t micros = stats.nanos / kNanosPerMicro;
     const double per_call = stats.calls == 0 ? 0
-                                             : static_cast<double>(stats.micros_x1000) / 1000.0 /
+                                             : static_cast<double>(stats.nanos) / kNanosPerMicro /
                                                    static_cast<double>(stats.calls);
     out.Add("cmdstat_%s:calls=%" PRIu64 ",usec=%" PRIu64
             ",usec_per_call=%.2f,rejected_calls=%" PRIu64 ",failed_calls=%" PRIu64,
@@ -234,6 +264,27 @@ void AddCommandStats(const Command& command, Lines& out) {
 
 void AddAllCommandStats(Server& server, Lines& out) {
   for (const Command* command : server.commands().All()) AddCommandStats(*command, out);
+}
+
+void AddLatencyStats(const Command& command, const Config& config, Lines& out) {
+  if (const LatencyHistogram* histogram = command.stats.latency.get()) {
+    std::string line = "latency_percentiles_usec_" + command.full_name + ":";
+    for (const double percent : config.latency_tracking_info_percentiles) {
+      std::array<char, 64> part;
+      const double micros =
+          static_cast<double>(histogram->PercentileNanos(percent)) / kNanosPerMicro;
+      const int n = std::snprintf(part.data(), part.size(), "p%.10g=%.3f", percent, micros);
+      if (line.back() != ':') line += ',';
+      line.append(part.data(), static_cast<size_t>(n));
+    }
+    out.text += line + "\r\n";
+  }
+  for (const Command* sub : command.subcommands) AddLatencyStats(*sub, config, out);
+}
+
+void AddAllLatencyStats(Server& server, Lines& out) {
+  const Config& config = server.config().config();
+  for (const Command* command : server.commands().All()) AddLatencyStats(*command, config, out);
 }
 
 void AddErrorStats(Server& server, Lines& out) {
@@ -260,7 +311,7 @@ struct Section {
   bool by_default;
 };
 
-constexpr std::array<Section, 12> kSections = {{{"Server", AddServer, true},
+constexpr std::array<Section, 13> kSections = {{{"Server", AddServer, true},
                                                 {"Clients", AddClients, true},
                                                 {"Memory", AddMemory, true},
                                                 {"Persistence", AddPersistence, true},
@@ -270,6 +321,7 @@ constexpr std::array<Section, 12> kSections = {{{"Server", AddServer, true},
                                                 {"Modules", AddModules, true},
                                                 {"Commandstats", AddAllCommandStats, false},
                                                 {"Errorstats", AddErrorStats, true},
+                                                {"Latencystats", AddAllLatencyStats, false},
                                                 {"Cluster", AddCluster, true},
                                                 {"Keyspace", AddKeyspace, true}}};
 

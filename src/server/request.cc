@@ -6,6 +6,7 @@
 
 #include "base/logging.h"
 #include "base/mutation.h"
+#include "base/ticks.h"
 #include "server/client.h"
 #include "server/server.h"
 
@@ -74,7 +75,7 @@ void ReplySlot::Fill(const Error& error) {
 // --- commands ---
 
 CommandRequest::CommandRequest(Server& server, Client& client, Command& command,
-                               std::span<const Bytes> argv, CallPlan plan,
+                               std::span<const Bytes> argv, CallPlan plan, uint64_t begun,
                                std::vector<uint16_t> shards, Where where, PlanAt plan_at)
     : Job(std::move(shards), where),
       server_(server),
@@ -85,7 +86,8 @@ CommandRequest::CommandRequest(Server& server, Client& client, Command& command,
       plan_at_(plan_at),
       client_id_(client.session.id),
       database_(client.session.database),
-      now_ms_(server.now_ms()) {
+      now_ms_(server.now_ms()),
+      prepare_nanos_(NanosSince(begun)) {
   Rebase(plan_, argv, arguments_.views());
   if (where == Where::kLoop) server_.dispatcher().CatalogJobBegins();
 }
@@ -103,15 +105,24 @@ Status CommandRequest::PlanAgain() {
 
 void CommandRequest::Load(Shard& shard) {
   if (plan_at_ == PlanAt::kRun) return;
+  const uint64_t begun = Ticks();
   for (KeyRef& ref : plan_.keys) {
     if (ref.shard != shard.index()) continue;
     const Status status = shard.Resolve(ref);
     if (!status.ok() && !load_failed_.exchange(true)) load_error_ = status.error();
   }
+  load_nanos_.fetch_add(NanosSince(begun), std::memory_order_relaxed);
 }
 
 void CommandRequest::Run(Turn& turn) {
+  const uint64_t begun = Ticks();
   turn.set_writer(client_id_);
+  Execute(begun);
+  outcome_.load_nanos = load_nanos_.load(std::memory_order_relaxed);
+  outcome_.nanos = NanosSince(begun) + prepare_nanos_ + outcome_.load_nanos;
+}
+
+void CommandRequest::Execute(uint64_t begun) {
   Reply reply(text_, slot_.protocol());
   if (plan_at_ == PlanAt::kRun) {
     const Status planned = PlanAgain();
@@ -141,13 +152,14 @@ void CommandRequest::Run(Turn& turn) {
     call.server = &server_;
     call.databases = &server_.shards();
   }
-  outcome_ = RunHandler(call);
+  outcome_ = RunHandler(call, begun);
   slot_.Hold(text_);
 }
 
 void CommandRequest::Done(const Status& committed) {
   const std::unique_ptr<CommandRequest> self(this);
-  server_.Account(command_, outcome_);
+  server_.accounting().NoteCommand(command_, arguments_.views(), outcome_,
+                                   server_.FindClient(client_id_));
   if (!committed.ok()) {
     server_.NoteCommitFailure(committed.error());
     slot_.Fill(committed.error());
@@ -182,6 +194,7 @@ void TransactionRequest::Run(Turn& turn) {
   turn.set_writer(client_id_);
   if (load_failed_.load()) {
     Reply(text_, slot_.protocol()).Error(load_error_);
+    transaction_->Fail(load_error_);
     return;
   }
   Session* session = nullptr;
@@ -198,7 +211,7 @@ void TransactionRequest::Run(Turn& turn) {
 
 void TransactionRequest::Done(const Status& committed) {
   const std::unique_ptr<TransactionRequest> self(this);
-  transaction_->Account();
+  transaction_->Account(server_.FindClient(client_id_));
   if (!committed.ok()) {
     server_.NoteCommitFailure(committed.error());
     slot_.Fill(committed.error());
@@ -210,7 +223,7 @@ void TransactionRequest::Done(const Status& committed) {
 // --- snapshots ---
 
 SnapshotRequest::SnapshotRequest(Server& server, Client& client, Command& command,
-                                 std::span<const Bytes> argv, CallPlan plan)
+                                 std::span<const Bytes> argv, CallPlan plan, uint64_t begun)
     : server_(server),
       slot_(server, client),
       command_(command),
@@ -219,15 +232,16 @@ SnapshotRequest::SnapshotRequest(Server& server, Client& client, Command& comman
       client_id_(client.session.id),
       database_(client.session.database),
       now_ms_(server.now_ms()),
+      prepare_nanos_(NanosSince(begun)),
       read_(server.shards().BeginRead()) {
   Rebase(plan_, argv, arguments_.views());
   ++client.queries;
 }
 
 void SnapshotRequest::Start(Server& server, Client& client, Command& command,
-                            std::span<const Bytes> argv, CallPlan plan) {
+                            std::span<const Bytes> argv, CallPlan plan, uint64_t begun) {
   const std::shared_ptr<SnapshotRequest> self(
-      new SnapshotRequest(server, client, command, argv, std::move(plan)));
+      new SnapshotRequest(server, client, command, argv, std::move(plan), begun));
   const auto submit = [self] { self->server_.shards().pool().Submit([self] { self->Run(); }); };
   if (self->plan_.may_lag || server.EverythingDrained() || Mutated("snapshot-without-drain")) {
     submit();
@@ -237,6 +251,7 @@ void SnapshotRequest::Start(Server& server, Client& client, Command& command,
 }
 
 void SnapshotRequest::Run() {
+  const uint64_t begun = Ticks();
   Reply reply(text_, slot_.protocol());
   Call call(*command_.spec, arguments_.views(), reply);
   call.now_ms = now_ms_;
@@ -244,7 +259,8 @@ void SnapshotRequest::Run() {
   call.prepared = plan_.prepared.get();
   const std::unique_ptr<Snapshot> snapshot = server_.NewSnapshot(nullptr);
   call.snapshot = snapshot.get();
-  outcome_ = RunHandler(call);
+  outcome_ = RunHandler(call, begun);
+  outcome_.nanos += prepare_nanos_;
   slot_.Hold(text_);
   const auto self = shared_from_this();
   server_.PostToLoop([self] { self->Done(); });
@@ -253,7 +269,8 @@ void SnapshotRequest::Run() {
 void SnapshotRequest::Done() {
   server_.shards().EndRead(read_);
   if (Client* client = server_.FindClient(client_id_)) --client->queries;
-  server_.Account(command_, outcome_);
+  server_.accounting().NoteCommand(command_, arguments_.views(), outcome_,
+                                   server_.FindClient(client_id_));
   slot_.Fill(std::move(text_));
 }
 

@@ -39,14 +39,15 @@ class ReplySlot {
   bool dropped_ = false;
 };
 
-// One command with keys, on its shards; or one that needs all shards, on the loop.
+// One command with keys, on its shards; or one that needs all shards, on the loop. Its time counts
+// from `begun` (Ticks()), without what it waits in mailboxes.
 class CommandRequest final : public Job {
  public:
   // kRun: collections may come and go until it runs, so that it is planned again then. REQUIRES
   // every shard and the loop.
   enum class PlanAt : uint8_t { kDispatch, kRun };
   CommandRequest(Server& server, Client& client, Command& command, std::span<const Bytes> argv,
-                 CallPlan plan, std::vector<uint16_t> shards, Where where,
+                 CallPlan plan, uint64_t begun, std::vector<uint16_t> shards, Where where,
                  PlanAt plan_at = PlanAt::kDispatch);
   ~CommandRequest() override;
   void Load(Shard& shard) override;
@@ -55,6 +56,7 @@ class CommandRequest final : public Job {
 
  private:
   Status PlanAgain();
+  void Execute(uint64_t begun);
 
   Server& server_;
   ReplySlot slot_;
@@ -67,6 +69,8 @@ class CommandRequest final : public Job {
   const int64_t now_ms_;
   std::string text_;
   Outcome outcome_;
+  const int64_t prepare_nanos_;
+  std::atomic<int64_t> load_nanos_{0};  // of all its shards together
   std::atomic<bool> load_failed_{false};
   Error load_error_;
 };
@@ -95,11 +99,11 @@ class TransactionRequest final : public Job {
 class SnapshotRequest final : public std::enable_shared_from_this<SnapshotRequest> {
  public:
   static void Start(Server& server, Client& client, Command& command, std::span<const Bytes> argv,
-                    CallPlan plan);
+                    CallPlan plan, uint64_t begun);
 
  private:
   SnapshotRequest(Server& server, Client& client, Command& command, std::span<const Bytes> argv,
-                  CallPlan plan);
+                  CallPlan plan, uint64_t begun);
   void Run();
   void Done();
 
@@ -111,6 +115,7 @@ class SnapshotRequest final : public std::enable_shared_from_this<SnapshotReques
   const uint64_t client_id_;
   const uint32_t database_;
   const int64_t now_ms_;
+  const int64_t prepare_nanos_;
   const uint64_t read_;  // its number among the shards' reads
   std::string text_;
   Outcome outcome_;

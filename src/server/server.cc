@@ -13,11 +13,11 @@
 #include "base/clock.h"
 #include "base/logging.h"
 #include "base/mutation.h"
+#include "base/ticks.h"
 
 namespace veddb {
 namespace {
 
-constexpr size_t kErrorWordsMax = 128;
 // An argument has to fit into one record of the log, whatever proto-max-bulk-len says.
 constexpr uint64_t kArgumentBytesMax = uint64_t{1} << 30;
 // How often a log that failed is tried again.
@@ -37,7 +37,10 @@ std::string RandomHex40() {
 
 }  // namespace
 
-Server::Server() : run_id_(RandomHex40()) { now_ms_ = started_ms_ = WallMillis(); }
+Server::Server() : run_id_(RandomHex40()) {
+  now_ms_ = started_ms_ = WallMillis();
+  CalibrateTicks();
+}
 
 Server::~Server() = default;
 
@@ -93,7 +96,7 @@ void Server::EndTurn() {
   shards_->turn().set_writer(0);
   cron_.ExpireDue(now_ms_);
   if (Mutated("reply-before-append")) clients_.Flush(log_->end(), log_->synced(), false);
-  const Status committed = shards_->CommitTurn();
+  const Status committed = CommitTurn();
   if (!committed.ok()) NoteCommitFailure(committed.error());
   if (shards_->commit_failed()) commit_failed_ = true;
   if (log_->failed() && !dispatcher_.gate_state().writes_refused) {
@@ -101,7 +104,7 @@ void Server::EndTurn() {
   }
   if (commit_failed_ || dispatcher_.gate_state().writes_refused) RecoverFromCommitFailure();
   shards_->drainer().Tick(now_ms_);
-  memory_.Relieve();
+  Relieve();
   dispatcher_.gate_state().memory_exhausted = memory_.exhausted();
   shards_->FlushPosts();
   if (shards_->turn().has_changes()) tracking_.Apply(shards_->turn().TakeChanges());
@@ -109,14 +112,45 @@ void Server::EndTurn() {
   const bool wait_for_sync =
       log_->policy() == FsyncPolicy::kAlways && !Mutated("reply-before-sync");
   const LogPosition end = log_->end();
+  sync_waits_.Check(end, log_->synced());
   if (wait_for_sync && log_->synced() < end) log_->RequestSync();
   clients_.Flush(end, log_->synced(), wait_for_sync);
   clients_.Evict();
   clients_.CloseDead();
   shards_->FlushPosts();
+  if (accounting_.latency().enabled()) NoteBackgroundLatencies();
   loop_.SetBusy(shards_->drainer().WantsTurns() || clients_.HasResumable());
   turn_begun_ = false;
   if (shutdown_) BeginShutdown();
+}
+
+Status Server::CommitTurn() {
+  if (!accounting_.latency().enabled()) return shards_->CommitTurn();
+  const uint64_t begun = Ticks();
+  const Status committed = shards_->CommitTurn();
+  accounting_.NoteLatency(LatencyEvent::kLogAppend, NanosSince(begun));
+  return committed;
+}
+
+void Server::Relieve() {
+  if (!accounting_.latency().enabled()) {
+    memory_.Relieve();
+    return;
+  }
+  const uint64_t begun = Ticks();
+  memory_.Relieve();
+  accounting_.NoteLatency(LatencyEvent::kEvictionCycle, NanosSince(begun));
+}
+
+void Server::NoteBackgroundLatencies() {
+  constexpr int64_t kNanosPerMicro = 1000;
+  constexpr int64_t kNanosPerMilli = 1'000'000;
+  const int64_t sync_micros = longest_sync_micros_.exchange(0, std::memory_order_relaxed);
+  accounting_.NoteLatency(LatencyEvent::kLogSync, sync_micros * kNanosPerMicro);
+  const DrainFigures& drains = shards_->drainer().figures();
+  if (drains.drains == drains_noted_) return;
+  drains_noted_ = drains.drains;
+  accounting_.NoteLatency(LatencyEvent::kDrain, drains.last_millis * kNanosPerMilli);
 }
 
 void Server::NoteCommitFailure(const Error& error) {
@@ -140,6 +174,7 @@ void Server::RecoverFromCommitFailure() {
     RefuseWrites(commit_error_.message);
     clients_.ReplaceTurnReplies(error);
     clients_.DropHeld();
+    sync_waits_.LogFailed();
   }
   // Memory is made anew from the log as soon as nobody works on it.
   if (!shards_->AllIdle() || !shards_->drainer().idle()) return;
@@ -194,27 +229,9 @@ Command* Server::CommandOf(const CommandSpec& spec) {
              : registry_.FindByFullName(std::string(spec.parent) + "|" + std::string(spec.name));
 }
 
-void Server::Account(Command& command, const Outcome& outcome) {
-  ++totals_.commands;
-  ++command.stats.calls;
-  command.stats.micros_x1000 += static_cast<uint64_t>(outcome.nanos);
-  if (!outcome.failed) return;
-  ++command.stats.failed;
-  CountError(outcome.error);
-}
-
-void Server::CountError(Bytes wire) {
-  ++totals_.errors;
-  const std::string word(wire.substr(0, wire.find(' ')));
-  // Scripts may make up words; the table is bounded all the same.
-  if (totals_.errors_by_word.size() < kErrorWordsMax || totals_.errors_by_word.contains(word)) {
-    ++totals_.errors_by_word[word];
-  }
-}
-
 void Server::ResetStats() {
   registry_.ResetStats();
-  totals_ = {};
+  accounting_.ResetTotals();
   clients_.figures() = {};
 }
 
@@ -256,10 +273,23 @@ bool Server::KillClient(uint64_t id, const Session& caller) {
 }
 
 bool Server::UnblockClient(uint64_t id, bool with_error) {
-  // No command that waits for an event can be waiting yet: nothing to wake.
-  (void)id;
-  (void)with_error;
-  return false;
+  return sync_waits_.Unblock(id, with_error);
+}
+
+bool Server::EverythingSynced() {
+  return shards_->AllIdle() && shards_->turn().empty() && log_->synced() >= log_->end();
+}
+
+void Server::WaitForSync(const Session& session, const SyncWish& wish) {
+  if (Client* client = clients_.Find(session.id)) sync_waits_.Begin(*client, wish);
+}
+
+void Server::BeginSave(SaveKind kind, const Session* waiting) {
+  saves_.Begin(kind, waiting != nullptr ? clients_.Find(waiting->id) : nullptr);
+}
+
+void Server::StartMonitor(const Session& session) {
+  if (Client* client = clients_.Find(session.id)) monitors_.Add(*client);
 }
 
 bool Server::CheckPassword(Bytes user, Bytes password) {
@@ -281,6 +311,8 @@ void Server::SetReplyPeakReset(std::optional<int64_t> ms) {
 void Server::Leave(Session& session) {
   Unwatch(session);
   tracking_.Disable(session);
+  if (session.monitor) monitors_.Remove(session.id);
+  sync_waits_.Forget(session.id);
 }
 
 void Server::ResetSession(Session& session) {
@@ -292,6 +324,8 @@ void Server::ResetSession(Session& session) {
   session.reply_mode = ReplyMode::kOn;
   session.user = "default";
   session.authenticated = config_.config().requirepass.empty();
+  if (session.monitor) monitors_.Remove(session.id);
+  session.monitor = false;
 }
 
 bool Server::IsLocal(const Session& session) {

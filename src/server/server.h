@@ -6,8 +6,8 @@
 #pragma once
 #include <concurrentqueue/concurrentqueue.h>
 
+#include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,13 +20,17 @@
 #include "net/listener.h"
 #include "net/loop.h"
 #include "resp/parser.h"
+#include "server/accounting.h"
 #include "server/clients.h"
 #include "server/cron.h"
 #include "server/disk_guard.h"
 #include "server/dispatcher.h"
 #include "server/execution.h"
 #include "server/memory.h"
+#include "server/monitors.h"
 #include "server/oom_score.h"
+#include "server/saves.h"
+#include "server/sync_waits.h"
 #include "server/tracking.h"
 #include "shard/shard_set.h"
 #include "storage/recovery.h"
@@ -55,6 +59,10 @@ class Server final : public ServerApi {
   Memory& memory() { return memory_; }
   Tracking& tracking() { return tracking_; }
   Dispatcher& dispatcher() { return dispatcher_; }
+  Accounting& accounting() { return accounting_; }
+  Monitors& monitors() { return monitors_; }
+  SyncWaits& sync_waits() { return sync_waits_; }
+  const Saves& saves() const { return saves_; }
   const RecoveryReport& recovery() const { return recovery_; }
   int64_t started_ms() const { return started_ms_; }
 
@@ -80,7 +88,6 @@ class Server final : public ServerApi {
   void Bury(Client& client) { clients_.Bury(client); }
   Client* FindClient(uint64_t id) { return clients_.Find(id); }
   Command* CommandOf(const CommandSpec& spec);
-  void Account(Command& command, const Outcome& outcome);
   // Any thread.
   void PostToLoop(std::function<void()> work);
   // Nothing in memory is newer than the store. Loop.
@@ -121,15 +128,18 @@ class Server final : public ServerApi {
   void SleepMicros(int64_t micros) override;
   // `held`: the shards if the caller holds them all. Any thread.
   std::unique_ptr<Snapshot> NewSnapshot(Databases* held) override;
-  void CountError(Bytes wire) override;
+  void CountError(Bytes wire) override { accounting_.CountError(wire); }
+  bool EverythingSynced() override;
+  void WaitForSync(const Session& session, const SyncWish& wish) override;
+  bool SaveRuns(SaveKind kind) override { return saves_.figures(kind).running; }
+  void BeginSave(SaveKind kind, const Session* waiting) override;
+  int64_t LastSaveSeconds() override { return saves_.figures(SaveKind::kSave).last_s; }
+  SlowLog& slow_log() override { return accounting_.slow_log(); }
+  LatencyMonitor& latency() override { return accounting_.latency(); }
+  void StartMonitor(const Session& session) override;
   const std::string& run_id() const override { return run_id_; }
 
-  struct Totals {
-    uint64_t commands = 0;
-    uint64_t errors = 0;
-    std::map<std::string, uint64_t> errors_by_word;
-  };
-  const Totals& totals() const { return totals_; }
+  const Accounting::Totals& totals() const { return accounting_.totals(); }
   Cron& cron() { return cron_; }
 
  private:
@@ -140,7 +150,12 @@ class Server final : public ServerApi {
   // server_options.cc: before the store is opened, and when they change.
   void ApplyProcessOptions();
   void HookProcessOptions();
+  void ShowTitle();
   void SetTurnTime();
+  Status CommitTurn();
+  void Relieve();
+  // Of syncs and drains since the last turn.
+  void NoteBackgroundLatencies();
   void EndTurn();
   LogPosition GoodPosition() const;
   void RefuseWrites(const std::string& reason);
@@ -160,6 +175,13 @@ class Server final : public ServerApi {
   std::unique_ptr<ShardSet> shards_;
   Clients clients_{*this};
   Dispatcher dispatcher_{*this};
+  Accounting accounting_;
+  Monitors monitors_{clients_};
+  // Since a turn last looked; written by the log's thread.
+  std::atomic<int64_t> longest_sync_micros_{0};
+  uint64_t drains_noted_ = 0;
+  SyncWaits sync_waits_{*this};
+  Saves saves_{*this};
   Memory memory_{*this};
   Tracking tracking_{*this};
   Cron cron_{*this};
@@ -171,7 +193,6 @@ class Server final : public ServerApi {
 
   std::string run_id_;
   RecoveryReport recovery_;
-  Totals totals_;
   int64_t started_ms_ = 0;
   int64_t now_ms_ = 0;
   bool turn_begun_ = false;

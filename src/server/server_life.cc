@@ -98,7 +98,13 @@ Status Server::OpenStore() {
   log.segment_bytes = static_cast<uint64_t>(config.log_segment_bytes);
   log.policy = PolicyOf(config.appendfsync);
   log_ = TRY(LogWriter::Open(log, recovery_.log.tail));
-  log_->SetSyncListener([this](LogPosition) { loop_.Wake(); });
+  log_->SetSyncListener([this](LogPosition) {
+    const int64_t micros = log_->stats().last_sync_micros;
+    if (micros > longest_sync_micros_.load(std::memory_order_relaxed)) {
+      longest_sync_micros_.store(micros, std::memory_order_relaxed);
+    }
+    loop_.Wake();
+  });
   pool_ = std::make_unique<QueryPool>(static_cast<size_t>(config.QueryThreadCount()));
   ShardSetOptions options;
   options.shards = static_cast<size_t>(config.ShardCount());

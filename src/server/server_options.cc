@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "server/crash_log.h"
 #include "server/file_limit.h"
+#include "server/process_title.h"
 #include "server/server.h"
 
 namespace veddb {
@@ -25,7 +26,14 @@ void Server::ApplyProcessOptions() {
   if (const Status status = oom_score_.Apply(config); !status.ok()) {
     LogWarning("oom-score-adj has no effect: " + status.error().message);
   }
+  accounting_.Configure(config);
+  ShowTitle();
   WatchDisk();
+}
+
+void Server::ShowTitle() {
+  const Config& config = config_.config();
+  if (config.set_proc_title) SetProcessTitle(ExpandTitle(config, ProgramName(), config_.file()));
 }
 
 void Server::HookProcessOptions() {
@@ -50,6 +58,16 @@ void Server::HookProcessOptions() {
     } else {
       RemoveCrashLog();
     }
+    return Ok();
+  });
+  config_.OnChange({"slowlog-log-slower-than", "slowlog-max-len", "latency-monitor-threshold",
+                    "latency-tracking"},
+                   [this](const Config& config) {
+                     accounting_.Configure(config);
+                     return Ok();
+                   });
+  config_.OnChange({"proc-title-template", "port", "bind"}, [this](const Config&) {
+    ShowTitle();
     return Ok();
   });
   config_.OnChange({"disk-min-free"}, [this](const Config&) {

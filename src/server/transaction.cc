@@ -4,16 +4,20 @@
 #include <algorithm>
 
 #include "base/mutation.h"
+#include "base/ticks.h"
 #include "server/server.h"
 
 namespace veddb {
 
-Transaction::Transaction(Server& server, Session& session)
+Transaction::Transaction(Server& server, Session& session, Command& exec, Bytes name,
+                         uint64_t begun)
     : server_(server),
       watched_(std::move(session.watched)),
       watch_(std::move(session.watch)),
       database_(session.database),
-      now_ms_(server.now_ms()) {
+      now_ms_(server.now_ms()),
+      exec_(exec),
+      exec_name_(name) {
   session.watched.clear();
   session.watched_bytes = 0;
   session.watch = nullptr;
@@ -37,6 +41,7 @@ Transaction::Transaction(Server& server, Session& session)
     // Where documents lie is not known yet while collections may still come and go.
     if (!server.dispatcher().catalog_is_settled() && NamesDocuments(step.plan)) keys_only_ = false;
   }
+  nanos_ = NanosSince(begun);
 }
 
 std::vector<uint16_t> Transaction::Shards() const {
@@ -68,6 +73,13 @@ bool Transaction::Resident() {
 }
 
 Status Transaction::Load(Shard& shard) {
+  const uint64_t begun = Ticks();
+  const Status status = LoadKeys(shard);
+  nanos_.fetch_add(NanosSince(begun), std::memory_order_relaxed);
+  return status;
+}
+
+Status Transaction::LoadKeys(Shard& shard) {
   for (KeyRef& ref : watched_refs_) {
     if (ref.shard == shard.index()) TRY(shard.Resolve(ref));
   }
@@ -94,20 +106,27 @@ bool Transaction::WatchesTouched() {
 }
 
 void Transaction::Run(std::string& text, Protocol protocol, Session* session) {
+  const uint64_t begun = Ticks();
   Reply reply(text, protocol);
   if (WatchesTouched()) {
     reply.NullArray();
-    return;
+  } else {
+    reply.Array(steps_.size());
+    for (Step& step : steps_) {
+      if (session != nullptr) reply.set_protocol(session->protocol);
+      RunStep(step, reply, session);
+      step.ran = true;
+      step.database = session != nullptr ? session->database : database_;
+      if (Mutated("multi-in-many-records") && session != nullptr) {
+        (void)server_.shards().CommitTurn();
+      }
+    }
   }
-  reply.Array(steps_.size());
-  for (Step& step : steps_) {
-    if (session != nullptr) reply.set_protocol(session->protocol);
-    RunStep(step, reply, session);
-    if (Mutated("multi-in-many-records") && session != nullptr) (void)server_.shards().CommitTurn();
-  }
+  nanos_.fetch_add(NanosSince(begun), std::memory_order_relaxed);
 }
 
 void Transaction::RunStep(Step& step, Reply& reply, Session* session) {
+  const uint64_t begun = Ticks();
   if (!keys_only_) {
     CHECK(session != nullptr);
     database_ = session->database;
@@ -120,6 +139,7 @@ void Transaction::RunStep(Step& step, Reply& reply, Session* session) {
   }
   if (!step.prepared.ok()) {
     reply.Error(step.prepared.error());
+    step.outcome.nanos = NanosSince(begun);
     step.outcome.failed = true;
     step.outcome.error = step.prepared.error().Wire();
     return;
@@ -134,6 +154,7 @@ void Transaction::RunStep(Step& step, Reply& reply, Session* session) {
   call.database = database_;
   call.keys = {step.plan.keys.data(), step.plan.keys.size()};
   call.prepared = step.plan.prepared.get();
+  call.must_not_wait = true;
   std::unique_ptr<Snapshot> snapshot;
   if (session != nullptr) {
     call.session = session;
@@ -144,7 +165,7 @@ void Transaction::RunStep(Step& step, Reply& reply, Session* session) {
       call.snapshot = snapshot.get();
     }
   }
-  step.outcome = RunHandler(call);
+  step.outcome = RunHandler(call, begun);
 }
 
 void Transaction::ResolveKeys(Step& step) {
@@ -152,8 +173,25 @@ void Transaction::ResolveKeys(Step& step) {
   for (KeyRef& ref : step.plan.keys) server_.shards().shard(ref.shard).ResolveInMemory(ref);
 }
 
-void Transaction::Account() {
-  for (const Step& step : steps_) server_.Account(*step.command, step.outcome);
+void Transaction::Account(const Client* client) {
+  const bool monitored = server_.monitors().any();
+  for (const Step& step : steps_) {
+    if (!step.ran) break;
+    const std::span<const Bytes> argv = step.arguments.views();
+    server_.accounting().NoteCommand(*step.command, argv, step.outcome, client);
+    if (monitored) server_.monitors().Feed(*step.command->spec, argv, step.database, client);
+  }
+  exec_outcome_.nanos = nanos_.load(std::memory_order_relaxed);
+  const Bytes name = exec_name_;
+  server_.accounting().NoteCommand(exec_, {&name, 1}, exec_outcome_, client);
+  const bool ran = !steps_.empty() && steps_.back().ran;
+  const uint32_t database = ran ? steps_.back().database : database_;
+  if (monitored) server_.monitors().Feed(*exec_.spec, {&name, 1}, database, client);
+}
+
+void Transaction::Fail(const Error& error) {
+  exec_outcome_.failed = true;
+  exec_outcome_.error = error.Wire();
 }
 
 }  // namespace veddb

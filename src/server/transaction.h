@@ -6,6 +6,7 @@
 // into a collection …) it holds every shard, runs on the loop, and each command is prepared when
 // its turn comes, so that it sees what the ones before it did.
 #pragma once
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <string>
@@ -15,6 +16,7 @@
 
 namespace veddb {
 
+class Client;
 class Server;
 class Shard;
 
@@ -27,11 +29,14 @@ class Transaction {
     OwnedArguments arguments;
     CallPlan plan;
     Outcome outcome;
+    uint32_t database = 0;  // in which it ran
+    bool ran = false;
     Status prepared;
   };
 
   // Takes queue and watches out of the session. Loop.
-  Transaction(Server& server, Session& session);
+  // `exec`: EXEC itself, as it was called; its time counts from `begun` (Ticks()).
+  Transaction(Server& server, Session& session, Command& exec, Bytes name, uint64_t begun);
 
   // Whether every command names its keys beforehand.
   bool keys_only() const { return keys_only_; }
@@ -44,10 +49,13 @@ class Transaction {
   bool Resident();
   // Runs everything and writes EXEC's reply. `session`: the client's on the loop, else nullptr.
   void Run(std::string& text, Protocol protocol, Session* session);
-  // Books figures. Loop.
-  void Account();
+  // Instead of Run: its keys could not be loaded.
+  void Fail(const Error& error);
+  // Books figures and feeds monitors. `client`: nullptr if it has gone. Loop.
+  void Account(const Client* client);
 
  private:
+  Status LoadKeys(Shard& shard);
   bool WatchesTouched();
   void RunStep(Step& step, Reply& reply, Session* session);
   void ResolveKeys(Step& step);
@@ -60,6 +68,10 @@ class Transaction {
   uint32_t database_;
   const int64_t now_ms_;
   bool keys_only_ = true;
+  Command& exec_;
+  const std::string exec_name_;
+  Outcome exec_outcome_;
+  std::atomic<int64_t> nanos_{0};  // of EXEC as a whole, without waits for shards
 };
 
 }  // namespace veddb

@@ -36,6 +36,24 @@ TEST_F(LifeTest, APortInUseRefusesTheStart) {
   EXPECT_EQ(*code, 1);
 }
 
+TEST_F(LifeTest, TheTitleOfTheProcessFollowsItsTemplate) {
+  ASSERT_TRUE(Start());
+  const auto title = [&] {
+    const std::string line = ReadFile("/proc/" + std::to_string(server_.pid()) + "/cmdline");
+    return line.substr(0, line.find('\0'));
+  };
+  const std::string port = std::to_string(server_.port());
+  EXPECT_NE(title().find("veddb-server"), std::string::npos) << title();
+  EXPECT_EQ(title().find("--port"), std::string::npos) << title();
+  EXPECT_EQ(Connect().Say({"CONFIG", "SET", "proc-title-template", "db {port} here"}), "OK");
+  EXPECT_EQ(title(), "db " + port + " here");
+  // Longer than there is room: cut off, and the process goes on.
+  const std::string longest(100'000, 'x');
+  EXPECT_EQ(Connect().Say({"CONFIG", "SET", "proc-title-template", longest}), "OK");
+  EXPECT_EQ(title().substr(0, 3), "xxx");
+  EXPECT_EQ(Connect().Say({"PING"}), "PONG");
+}
+
 TEST_F(LifeTest, AUnixSocketServesLikeAPort) {
   const std::string path = temp_ / "socket";
   ASSERT_TRUE(Start({"--unixsocket", path, "--unixsocketperm", "700"}));

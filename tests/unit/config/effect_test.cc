@@ -101,8 +101,6 @@ TEST(ConfigEffect, TheBaseFileOfRedissTestsLoadsWithWarnings) {
   store.OnWarning([&](const std::string& text) { warnings.push_back(text); });
   EXPECT_EQ(warnings,
             (std::vector<std::string>{
-                "The option 'latency-monitor-threshold' has no effect in this version: latencies "
-                "are not recorded.",
                 "The option 'notify-keyspace-events' has no effect in this version: nothing is "
                 "published."}));
 }
@@ -112,16 +110,16 @@ TEST(ConfigEffect, ConfigSetWarnsOnceAndOnlyOfAChange) {
   std::vector<std::string> warnings;
   store.OnWarning([&](const std::string& text) { warnings.push_back(text); });
   EXPECT_TRUE(warnings.empty());
-  EXPECT_EQ(SetText(store, {{"slowlog-max-len", "128"}}), "OK");
-  EXPECT_EQ(SetText(store, {{"slowlog-max-len", "x"}, {"timeout", "5"}}).substr(0, 17),
+  EXPECT_EQ(SetText(store, {{"replica-priority", "100"}}), "OK");
+  EXPECT_EQ(SetText(store, {{"replica-priority", "x"}, {"timeout", "5"}}).substr(0, 17),
             "CONFIG SET failed");
   EXPECT_TRUE(warnings.empty());
-  EXPECT_EQ(SetText(store, {{"slowlog-max-len", "5"}, {"timeout", "5"}}), "OK");
-  EXPECT_EQ(SetText(store, {{"slowlog-max-len", "6"}}), "OK");
+  EXPECT_EQ(SetText(store, {{"replica-priority", "5"}, {"timeout", "5"}}), "OK");
+  EXPECT_EQ(SetText(store, {{"replica-priority", "6"}}), "OK");
   EXPECT_EQ(warnings,
-            (std::vector<std::string>{"The option 'slowlog-max-len' has no effect in this "
-                                      "version: there is no slow log."}));
-  EXPECT_EQ(Shown(store, "slowlog-max-len"), "6");
+            (std::vector<std::string>{"The option 'replica-priority' has no effect in this "
+                                      "version: there is no replication."}));
+  EXPECT_EQ(Shown(store, "replica-priority"), "6");
 }
 
 TEST(ConfigEffect, AReasonIsGivenWhereTheEffectIsMissingAndOnlyThere) {
@@ -171,7 +169,7 @@ TEST(ConfigEffect, AnOptionThatHasOneIsReadByTheServer) {
 
 TEST(ConfigEffect, TheFileInPrintTellsIt) {
   const std::string text = PrintConf();
-  EXPECT_NE(text.find("# Has no effect in this version: there is no slow log.\n"),
+  EXPECT_NE(text.find("# Has no effect in this version: there is no replication.\n"),
             std::string::npos);
   EXPECT_NE(text.find("# Not available in this version, only the default is accepted: there is no "
                       "TLS.\n"),

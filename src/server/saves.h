@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Saves: SAVE, BGSAVE and BGREWRITEAOF. Data are on disk without them; what they do here is to
+// bring everything that is only in memory and log into the files of the store, after which the log
+// before it is not needed any more and its whole segments are removed.
+// Owned by: the loop; the store works in the query pool.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "base/result.h"
+#include "command/server_api.h"
+#include "server/request.h"
+
+namespace veddb {
+
+class Saves {
+ public:
+  explicit Saves(Server& server);
+
+  struct Figures {
+    bool running = false;
+    uint64_t done = 0;
+    bool last_ok = true;
+    int64_t last_seconds = -1;  // it took; -1: there was none
+    int64_t begun_ms = 0;       // monotonic, of the one that runs
+    int64_t last_s = 0;         // Unix time of the last that succeeded; at first of the start
+  };
+
+  // `waiting`: it is answered at the end; nullptr: nobody waits. REQUIRES: none of the kind runs.
+  void Begin(SaveKind kind, Client* waiting);
+  const Figures& figures(SaveKind kind) const { return of(kind).figures; }
+
+ private:
+  struct State {
+    Figures figures;
+    std::optional<ReplySlot> slot;
+    uint64_t client_id = 0;
+  };
+
+  void WriteOut(SaveKind kind);
+  void Finished(SaveKind kind, const Status& status);
+  State& of(SaveKind kind) { return states_[static_cast<size_t>(kind)]; }
+  const State& of(SaveKind kind) const { return states_[static_cast<size_t>(kind)]; }
+
+  Server& server_;
+  std::array<State, 2> states_;
+};
+
+}  // namespace veddb
