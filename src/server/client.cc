@@ -242,7 +242,10 @@ void Client::Resume() {
 void Client::FitBuffers(int64_t now_ms, int64_t peak_reset_ms) {
   const bool idle = now_ms - active_ms > kBufferIdleMillis;
   const size_t needed = std::max(buffer_.size(), idle ? 0 : std::max(buffer_peak_, kBufferKept));
-  if ((idle || buffer_.capacity() > kBufferLarge) && buffer_.capacity() > kInsideBytes &&
+  // A long argument that is still arriving keeps its room: it would be copied at every turn.
+  const bool fills = !idle && !buffer_.empty() && parser_.wanted_bytes() > 0;
+  const bool large = idle || buffer_.capacity() > kBufferLarge;
+  if (!fills && large && buffer_.capacity() > kInsideBytes &&
       buffer_.capacity() > needed + needed / 2) {
     ResizeBuffer(needed);
   }
