@@ -5,6 +5,7 @@
 
 JOBS ?= $(shell nproc)
 ARGS ?=
+MINUTES ?= 10
 PYTHON := /usr/bin/python3
 PACKAGES := scripts/install-packages
 SERVER := build/veddb-server
@@ -48,8 +49,10 @@ bench: build          ## the server beside redis-server, and the micro benchmark
 	@for each in resp log json match; do build/tests/bench/$${each}_bench || exit 1; done
 	@$(PYTHON) tests/bench/compare.py $(SERVER) $(ARGS)
 
-torture: build        ## kill -9 under load, 100 times, every acknowledged write checked
-	@build/tests/torture/veddb-torture --server $(SERVER) --cycles 100 $(ARGS)
+torture: build        ## kills, faults, full disks, random histories for MINUTES=10: tests/torture
+	@[ -f build-killpoints/build.ninja ] || cmake --preset killpoints
+	@cmake --build build-killpoints -j $(JOBS) --target veddb-server
+	@$(PYTHON) tests/torture/campaign.py --minutes $(MINUTES) $(ARGS)
 
 consistency: build    ## 100 histories through kill -9, checked: linearizable, serializable, snapshots
 	@build/tests/consistency/veddb-consistency --server $(SERVER) --histories 100 $(ARGS)
@@ -84,4 +87,4 @@ debug asan ubsan tsan: ## build and test with checks on: build-debug, build-asan
 	@$(CTEST) --test-dir build-$@ -j 2 $(ARGS)
 
 clean:                ## remove every build directory
-	rm -rf build build-debug build-asan build-ubsan build-tsan build-fuzz build-mutation
+	rm -rf build build-debug build-asan build-ubsan build-tsan build-fuzz build-mutation build-killpoints

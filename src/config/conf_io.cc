@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/kill_point.h"
 #include "config/conf_file.h"
 
 namespace veddb {
@@ -109,11 +110,13 @@ Status ReplaceConfigFile(const std::string& path, Bytes text) {
   if (file.get() < 0) return RewriteError();
   Status status =
       ::fchmod(file.get(), mode) == 0 ? WriteDurably(file.get(), text) : Status(RewriteError());
+  KILL_POINT("config.before_rename");
   if (status.ok() && ::rename(temporary.c_str(), target.c_str()) != 0) status = RewriteError();
   if (!status.ok()) {
     ::unlink(temporary.c_str());
     return status;
   }
+  KILL_POINT("config.after_rename");
   const Descriptor directory(
       ::open(DirectoryOf(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() < 0 || ::fsync(directory.get()) != 0) return RewriteError();

@@ -9,6 +9,7 @@
 
 #include "base/coding.h"
 #include "base/hash.h"
+#include "base/kill_point.h"
 #include "base/mutation.h"
 #include "base/number.h"
 
@@ -115,7 +116,9 @@ Result<std::unique_ptr<LogFile>> CreateSegment(const std::string& dir,
   auto file = TRY(LogFile::Create(unfinished));
   TRY(file->WriteAt(0, EncodeSegmentHeader(header)));
   TRY(file->Sync());
+  KILL_POINT("roll.before_rename");
   TRY(RenameFile(unfinished, path));
+  KILL_POINT("roll.after_rename");
   TRY(SyncDirectory(dir));
   file->set_path(path);
   return file;

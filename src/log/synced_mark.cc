@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/coding.h"
 #include "base/hash.h"
+#include "base/kill_point.h"
 
 namespace veddb {
 namespace {
@@ -56,6 +57,7 @@ Result<std::unique_ptr<SyncedMark>> SyncedMark::Open(const std::string& dir) {
 Status SyncedMark::Renew(LogPosition position) {
   const Slot slot{.sequence = sequence_ + 1, .position = position};
   TRY(file_->WriteAt(slot.sequence % kSlots * kSlotStride, Encode(slot)));
+  KILL_POINT("log.mark_written");
   sequence_ = slot.sequence;
   return file_->Sync();
 }

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/kill_point.h"
 #include "base/logging.h"
 #include "log/file.h"
 #include "log/segment.h"
@@ -94,6 +95,7 @@ Result<LogPosition> LogWriter::WriteLocked(Bytes record) {
   if (!failure_.empty()) return Refusal();
   TRY(RollIfFull(record.size()));
   const LogPosition start = end();
+  KILL_POINT("log.before_append");
   const Status written = segment_->Append(record);
   if (!written.ok()) {
     // Half a record would be taken for a torn tail; without it the file ends cleanly. If this
@@ -102,6 +104,7 @@ Result<LogPosition> LogWriter::WriteLocked(Bytes record) {
     FailLocked(Cause::kAppend, written.error().message);
     return Refusal();
   }
+  KILL_POINT("log.after_append");
   appends_.fetch_add(1, std::memory_order_relaxed);
   end_.store(start + record.size(), std::memory_order_release);
   // Most of a full segment is synced in the background before the roll has to do it in line.
@@ -118,6 +121,7 @@ Status LogWriter::RollIfFull(size_t more) {
     FailLocked(Cause::kSync, status.error().message);
     return Refusal();
   }
+  KILL_POINT("roll.synced");
   synced_.store(end(), std::memory_order_release);
   const Status begun = BeginSegment(end(), 0);
   if (!begun.ok()) {
@@ -258,7 +262,9 @@ void LogWriter::SyncOnce() {
   }
   if (upto > synced()) {
     const int64_t begun = MonoMicros();
+    KILL_POINT("log.before_sync");
     const Status status = segment->Sync();
+    KILL_POINT("log.after_sync");
     last_sync_micros_.store(MonoMicros() - begun, std::memory_order_relaxed);
     syncs_.fetch_add(1, std::memory_order_relaxed);
     const std::lock_guard lock(append_mutex_);
@@ -296,6 +302,7 @@ Status LogWriter::Retire(LogPosition before) {
   for (size_t i = 0; i + 1 < starts.size() && starts[i + 1] <= before; ++i) {
     TRY(RemoveFile(SegmentPath(options_.dir, starts[i])));
     TRY(SyncDirectory(options_.dir));
+    KILL_POINT("retire.between");
     begin_.store(starts[i + 1], std::memory_order_release);
   }
   return Ok();

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/kill_point.h"
 #include "base/logging.h"
 #include "base/mutation.h"
 #include "base/ticks.h"
@@ -114,7 +115,9 @@ void Server::EndTurn() {
   const LogPosition end = log_->end();
   sync_waits_.Check(end, log_->synced());
   if (wait_for_sync && log_->synced() < end) log_->RequestSync();
+  KILL_POINT("loop.before_replies");
   clients_.Flush(end, log_->synced(), wait_for_sync);
+  KILL_POINT("loop.after_replies");
   clients_.Evict();
   clients_.CloseDead();
   shards_->FlushPosts();

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/clock.h"
+#include "base/kill_point.h"
 #include "base/logging.h"
 #include "server/process.h"
 #include "server/server.h"
@@ -86,6 +87,7 @@ Status Server::OpenStore() {
   engine_ = TRY(Engine::Open(engine));
   RecoveryOptions recovery;
   recovery_ = TRY(RecoverFromLog(*engine_, log_dir, recovery));
+  KILL_POINT("recovery.replayed");
   if (recovery_.log.cut_bytes > 0) {
     LogWarning("The log ended in the middle of a record: " +
                std::to_string(recovery_.log.cut_bytes) + " bytes were cut off.");
@@ -98,6 +100,7 @@ Status Server::OpenStore() {
   log.segment_bytes = static_cast<uint64_t>(config.log_segment_bytes);
   log.policy = PolicyOf(config.appendfsync);
   log_ = TRY(LogWriter::Open(log, recovery_.log.tail));
+  KILL_POINT("recovery.log_opened");
   log_->SetSyncListener([this](LogPosition) {
     const int64_t micros = log_->stats().last_sync_micros;
     if (micros > longest_sync_micros_.load(std::memory_order_relaxed)) {
@@ -226,6 +229,7 @@ void Server::BeginShutdown() {
 
 void Server::Close() {
   LogNotice("User requested shutdown...");
+  KILL_POINT("shutdown.begun");
   listeners_.clear();
   // A last drain, so that the next start has nothing to replay; without it nothing would be lost.
   Drainer& drainer = shards_->drainer();
@@ -234,15 +238,18 @@ void Server::Close() {
     if (!drainer.Finish())
       LogWarning("The last drain did not end; the next start replays the log.");
   }
+  KILL_POINT("shutdown.drained");
   shards_->Stop();
   shards_->pool().Quiesce();
   if (const Status flushed = engine_->Flush(); !flushed.ok()) {
     LogWarning("The store could not be flushed: " + flushed.error().message);
   }
+  KILL_POINT("shutdown.flushed");
   log_->SetSyncListener(nullptr);
   if (const Status synced = log_->SyncNow(); !synced.ok()) {
     LogWarning("The log could not be synced: " + synced.error().message);
   }
+  KILL_POINT("shutdown.synced");
   const Config& config = config_.config();
   if (const std::string file = PidFileOf(config); !file.empty()) unlink(file.c_str());
   LogWarning("VedDB is now ready to exit, bye bye...");

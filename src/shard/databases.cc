@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/coding.h"
+#include "base/kill_point.h"
 #include "base/logging.h"
 #include "base/mutation.h"
 #include "object/serialize.h"
@@ -234,6 +235,7 @@ void ShardSet::FlushDatabase(uint32_t database) {
     PutMeta(MetaDatabase(database), Number32(spaces_[database]));
     PutMeta(kMetaSpaceNext, Number32(next_space_));
     Drop(KeyspaceKind::kKeys, old_space);
+    KILL_POINT("catalog.flush_database");
     std::vector<std::unique_ptr<Keyspace>> dead;
     for (auto& shard : shards_) {
       auto fresh =
@@ -259,6 +261,7 @@ void ShardSet::SwapDatabases(uint32_t first, uint32_t second) {
   std::swap(spaces_[first], spaces_[second]);
   PutMeta(MetaDatabase(first), Number32(spaces_[first]));
   PutMeta(MetaDatabase(second), Number32(spaces_[second]));
+  KILL_POINT("catalog.swap_databases");
   for (auto& shard : shards_) {
     Keyspace& one = *shard->databases_[first];
     Keyspace& other = *shard->databases_[second];
@@ -318,6 +321,7 @@ const Collection& ShardSet::CreateCollection(uint32_t database, Bytes name) {
   const Collection collection = {next_collection_++, database, std::string(name)};
   PutMeta(kMetaCollectionNext, Number32(next_collection_));
   StoreCollection(collection);
+  KILL_POINT("catalog.create");
   for (auto& shard : shards_) AddDocuments(*shard, collection.id);
   return collections_[{database, collection.name}] = collection;
 }
@@ -326,6 +330,7 @@ void ShardSet::DropCollection(const Collection& collection) {
   const Collection dropped = collection;
   DeleteMeta(MetaCollection(dropped.id));
   Drop(KeyspaceKind::kDocuments, dropped.id);
+  KILL_POINT("catalog.drop");
   std::vector<std::unique_ptr<Keyspace>> dead;
   for (auto& shard : shards_) {
     const auto found = shard->collections_.find(dropped.id);
@@ -374,6 +379,7 @@ void ShardSet::ReclaimDropped() {
       const std::string end = PrefixEnd(begin);
       Status status = engine_.DropRange(keys ? Family::kKeys : Family::kDocs, begin, end);
       if (status.ok() && keys) status = engine_.DropRange(Family::kElements, begin, end);
+      KILL_POINT("reclaim.range_dropped");
       if (status.ok()) {
         done.push_back(one);
       } else {
@@ -383,6 +389,7 @@ void ShardSet::ReclaimDropped() {
     }
     // The names stay in the catalog until the drop itself would survive a crash.
     if (done.empty() || !engine_.Flush().ok()) return;
+    KILL_POINT("reclaim.flushed");
     const std::lock_guard<std::mutex> lock(reclaimed_mutex_);
     reclaimed_.insert(reclaimed_.end(), done.begin(), done.end());
   });
@@ -397,6 +404,7 @@ void ShardSet::ForgetReclaimed() {
   for (const Dropped& one : done) {
     DeleteMeta(one.kind == KeyspaceKind::kKeys ? MetaDropSpace(one.id)
                                                : MetaDropCollection(one.id));
+    KILL_POINT("reclaim.forgotten");
   }
 }
 

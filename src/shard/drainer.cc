@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/kill_point.h"
 #include "base/logging.h"
 #include "base/mutation.h"
 #include "shard/job.h"
@@ -120,6 +121,7 @@ void Drainer::BeginWithShardsHeld() {
   meta_part_ = std::exchange(meta_, ChangeBatch());
   set_.WriteCounts(meta_part_);
   if (!Mutated("drain-position-stale")) position_ = log_.end();
+  KILL_POINT("drain.begun");
   parts_.clear();
   parts_.resize(set_.shard_count());
   parts_missing_.store(set_.shard_count(), std::memory_order_release);
@@ -132,7 +134,10 @@ void Drainer::BeginWithShardsHeld() {
 }
 
 void Drainer::WriteSlice(Shard& shard, size_t limit) {
-  if (!shard.DrainSome(limit)) return;
+  if (!shard.DrainSome(limit)) {
+    KILL_POINT("drain.between_slices");
+    return;
+  }
   parts_[shard.index()] = shard.TakeDrainBatch();
   if (parts_missing_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   {
@@ -167,6 +172,7 @@ Status Drainer::WriteToEngine(ChangeBatch& batch, LogPosition position) {
     // The store must never be ahead of what the log is known to hold: after a failed sync the log
     // goes on at its last synced position.
     if (!Mutated("drain-without-sync")) TRY(log_.SyncNow());
+    KILL_POINT("drain.before_write");
     return engine_.Drain(std::move(batch), position);
   };
   Status status = drain();
@@ -190,10 +196,12 @@ Status Drainer::WriteToEngine(ChangeBatch& batch, LogPosition position) {
     if (engine_.background_error().ok() || engine_.Resume().ok()) status = drain();
   }
   failing_.store(false, std::memory_order_release);
+  KILL_POINT("drain.after_write");
   if (log_.end() - engine_.flushed_position() > limits_.log_replay_bytes_max) {
     if (const Status flushed = engine_.Flush(); !flushed.ok()) {
       LogWarning("Flushing the store failed: " + flushed.error().message);
     }
+    KILL_POINT("drain.flushed");
   }
   if (const Status retired = log_.Retire(engine_.flushed_position()); !retired.ok()) {
     LogWarning("Old log segments could not be removed: " + retired.error().message);

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/coding.h"
+#include "base/kill_point.h"
 #include "storage/engine_impl.h"
 #include "storage/key_codec.h"
 
@@ -155,6 +156,7 @@ Status Engine::Impl::WriteSmall(const ChangeBatch& batch, LogPosition position) 
 Status Engine::Impl::Ingest(const ChangeBatch& batch, LogPosition position) {
   // What is in memtables is older; with the files durable and it lost, there would be a hole.
   if (unflushed.load(std::memory_order_acquire)) TRY(FlushAll());
+  KILL_POINT("ingest.before_files");
   SortedFiles files(*this);
   char number[kPositionBytes];
   const auto put_position = [&] {
@@ -183,7 +185,9 @@ Status Engine::Impl::Ingest(const ChangeBatch& batch, LogPosition position) {
     }
   }
   if (!position_put) TRY(put_position());
+  KILL_POINT("ingest.before_take_in");
   TRY(files.TakeIn());
+  KILL_POINT("ingest.after_take_in");
   ingests.fetch_add(1, std::memory_order_relaxed);
   return Ok();
 }

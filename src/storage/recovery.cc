@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/kill_point.h"
 #include "base/mutation.h"
 #include "log/reader.h"
 
@@ -61,6 +62,7 @@ Result<RecoveryReport> ReplayLog(Engine& engine, const std::string& log_dir, Log
           batch.bytes() >= options.batch_bytes_max || batch.size() >= options.batch_changes_max;
       if (!full && record.end != tail) continue;
       TRY(engine.Drain(std::move(batch), record.end));
+      KILL_POINT("recovery.batch_drained");
       if (options.progress) options.progress(record.end, tail);
     }
   }

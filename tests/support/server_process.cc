@@ -12,6 +12,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -23,7 +24,7 @@ constexpr Millis kProbeTimeout{2000};
 
 std::string LogPath(const std::string& dir) { return dir + ".log"; }
 
-[[noreturn]] void BecomeServer(const std::string& log, Words& words) {
+[[noreturn]] void BecomeServer(const std::string& log, Words& words, Words& environment) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int fd = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (fd >= 0) {
@@ -31,6 +32,7 @@ std::string LogPath(const std::string& dir) { return dir + ".log"; }
     dup2(fd, STDERR_FILENO);
     close(fd);
   }
+  for (std::string& assignment : environment) putenv(assignment.data());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -74,7 +76,7 @@ void ServerProcess::Spawn(const Words& more_arguments) {
   ended_.reset();
   const std::string log = LogPath(dir_);
   pid_ = fork();
-  if (pid_ == 0) BecomeServer(log, words);
+  if (pid_ == 0) BecomeServer(log, words, environment_);
 }
 
 bool ServerProcess::Answers() const {

@@ -45,6 +45,8 @@ class ServerProcess {
   const std::string& dir() const { return dir_; }
   // A configuration file: it comes before all options.
   void set_first_argument(std::string file) { file_ = std::move(file); }
+  // NAME=value, of every start from now on.
+  void set_environment(Words assignments) { environment_ = std::move(assignments); }
   RespClient Connect(Millis timeout = kPatience) const { return RespClient::Tcp(port_, timeout); }
   // What it wrote to its standard output and error, of all starts.
   std::string Log() const;
@@ -56,6 +58,7 @@ class ServerProcess {
   const std::string dir_;
   const Words arguments_;
   std::string file_;
+  Words environment_;
   int port_ = 0;
   pid_t pid_ = -1;
   std::optional<int> ended_;

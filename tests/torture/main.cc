@@ -3,16 +3,21 @@
 // every acknowledged write is there, that nothing was half done, and that the counts agree.
 //
 // The data go on from cycle to cycle; options that decide when changes move from memory to log and
-// store are different in each, so that kills hit drains, ingestions, flushes and recoveries.
+// store are different in each, so that kills hit drains, ingestions, flushes and recoveries. With
+// --kill-points the server ends itself, each cycle at another place of its code.
 #include <cinttypes>
+#include <csignal>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <random>
 #include <thread>
 
 #include "tests/support/server_process.h"
 #include "tests/support/temp_dir.h"
+#include "tests/torture/catalog.h"
 #include "tests/torture/check.h"
+#include "tests/torture/kill_plan.h"
 #include "tests/torture/settings.h"
 #include "tests/torture/worker.h"
 
@@ -50,6 +55,10 @@ class Torture {
   void MakeWorkers();
   void Load(Millis span);
   bool End();
+  bool EndAtKillPoint(Millis span);
+  void KillWhileItRecovers();
+  bool Begin(const Words& options);
+  bool Prepare();
   bool CheckAll();
   bool Cycle(int64_t number);
   int64_t Acknowledged() const;
@@ -60,6 +69,9 @@ class Torture {
   ServerProcess server_;
   std::mt19937_64 random_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  CatalogWorker catalog_;
+  KillPlan plan_;
+  bool killed_at_point_ = false;
   bool documents_ = false;
   bool failed_ = false;
 };
@@ -117,8 +129,12 @@ void Torture::Load(Millis span) {
     threads.emplace_back([this, &worker] { worker->Run(server_.Connect()); });
   }
   threads.emplace_back([this] { ReadForEver(server_.Connect(), documents_); });
-  testing::LetPass(span);
-  const bool ended = End();
+  if (documents_) {
+    catalog_.Seed(random_());
+    threads.emplace_back([this] { catalog_.Run(server_.Connect()); });
+  }
+  if (!settings_.kill_points) testing::LetPass(span);
+  const bool ended = settings_.kill_points ? EndAtKillPoint(span) : End();
   for (std::thread& thread : threads) thread.join();
   if (!ended) Fail("the server did not end as it should; the end of its log:\n" + server_.Log());
 }
@@ -129,6 +145,32 @@ bool Torture::End() {
   return server_.Terminate(kEndPatience) == 0;
 }
 
+// The server ends itself; if it does not come to its point in time it is ended.
+bool Torture::EndAtKillPoint(Millis span) {
+  if (testing::PollUntil(span, [this] { return !server_.Running(); })) {
+    killed_at_point_ = true;
+    return *server_.WaitForEnd() == -SIGKILL;
+  }
+  if (!plan_.at_shutdown()) return server_.Kill();
+  killed_at_point_ = server_.Terminate(kEndPatience) == -SIGKILL;
+  return killed_at_point_;
+}
+
+void Torture::KillWhileItRecovers() {
+  if (settings_.kill_points && !plan_.during_recovery()) return;
+  if (!settings_.kill_points && Between(1, 5) > 1) return;
+  if (settings_.kill_points) server_.set_environment({plan_.Assignment()});
+  server_.Spawn(CycleOptions());
+  server_.set_environment({});
+  if (settings_.kill_points) {
+    testing::PollUntil(kEndPatience, [this] { return !server_.Running() || server_.Answers(); });
+    killed_at_point_ = !server_.Running();
+  } else {
+    testing::LetPass(Millis(Between(0, kKillRecoveryMillisMax)));
+  }
+  server_.Kill();
+}
+
 bool Torture::CheckAll() {
   bool good = true;
   std::vector<const Item*> items;
@@ -137,6 +179,9 @@ bool Torture::CheckAll() {
     for (const std::string& problem : worker->TakeProblems()) good = Fail(problem);
     for (const Item& item : worker->items()) items.push_back(&item);
   }
+  if (documents_) {
+    for (const std::string& problem : catalog_.Check(server_.Connect())) good = Fail(problem);
+  }
   for (const std::string& problem : CheckCounts(items, documents_, server_.Connect())) {
     good = Fail(problem);
   }
@@ -144,28 +189,43 @@ bool Torture::CheckAll() {
 }
 
 int64_t Torture::Acknowledged() const {
-  int64_t sum = 0;
+  int64_t sum = catalog_.acknowledged();
   for (const auto& worker : workers_) sum += worker->acknowledged();
   return sum;
 }
 
+// The start of a cycle; with kill points it may already be its end.
+bool Torture::Begin(const Words& options) {
+  killed_at_point_ = false;
+  if (!settings_.kill_points || plan_.during_recovery()) return Start(options);
+  server_.set_environment({plan_.Assignment()});
+  server_.Spawn(options);
+  server_.set_environment({});
+  testing::PollUntil(kEndPatience, [this] { return !server_.Running() || server_.Answers(); });
+  if (server_.Running()) return true;
+  killed_at_point_ = true;
+  return *server_.WaitForEnd() == -SIGKILL ||
+         Fail("the server ended in an unknown way; the end of its log:\n" + server_.Log());
+}
+
 bool Torture::Cycle(int64_t number) {
-  const Words options = CycleOptions();
+  Words options = CycleOptions();
   std::string shown;
   for (size_t i = 1; i < options.size(); i += 2) shown += " " + options[i];
-  if (!Start(options)) return false;
-  if (workers_.empty()) MakeWorkers();
+  if (settings_.kill_points) {
+    plan_.Choose(random_);
+    const Words favoured = plan_.Options();
+    options.insert(options.end(), favoured.begin(), favoured.end());
+  }
+  if (!Begin(options)) return false;
   const int64_t before = Acknowledged();
   const Millis span(Between(kKillAfterMillisMin, kKillAfterMillisMax));
-  Load(span);
-  if (Between(1, 5) == 1) {
-    // Again, while it recovers.
-    server_.Spawn(CycleOptions());
-    testing::LetPass(Millis(Between(0, kKillRecoveryMillisMax)));
-    server_.Kill();
-  }
+  if (!killed_at_point_) Load(span);
+  KillWhileItRecovers();
+  if (killed_at_point_) plan_.NoteKilled();
   const bool good = Start(CycleOptions()) && CheckAll() && !failed_;
   server_.Kill();
+  if (settings_.kill_points) shown = " " + plan_.Print(killed_at_point_) + ";" + shown;
   std::printf("cycle %" PRId64 ": %s, %" PRId64 " writes in %" PRId64 " ms [%s]\n", number,
               good ? "ok" : "FAILED", Acknowledged() - before, static_cast<int64_t>(span.count()),
               shown.c_str() + 1);
@@ -173,9 +233,21 @@ bool Torture::Cycle(int64_t number) {
   return good;
 }
 
+// What clients work on, and an empty configuration file that CONFIG REWRITE may fill.
+bool Torture::Prepare() {
+  const std::string file = dir_ / "veddb.conf";
+  std::ofstream(file) << "# of the torture\n";
+  server_.set_first_argument(file);
+  if (!Start(CycleOptions())) return false;
+  MakeWorkers();
+  server_.Kill();
+  return true;
+}
+
 int Torture::Run() {
   std::printf("seed %" PRIu64 ", data in %s\n", settings_.seed, server_.dir().c_str());
   if (settings_.keep) dir_.Keep();
+  if (!Prepare()) return 1;
   const Clock::time_point begun = Clock::now();
   int64_t passed = 0;
   int64_t failed = 0;
@@ -186,6 +258,7 @@ int Torture::Run() {
   }
   int64_t refused = 0;
   for (const auto& worker : workers_) refused += worker->refused();
+  if (settings_.kill_points) std::printf("kill points:\n%s", plan_.PrintSums().c_str());
   if (failed > 0) std::printf("The data are kept in %s\n", server_.dir().c_str());
   std::printf("%" PRId64 " acknowledged writes checked, %" PRId64 " refused\n", Acknowledged(),
               refused);

@@ -21,6 +21,7 @@ constexpr char kUsage[] =
     "  --clients N         connections that write (8)\n"
     "  --keys N            keys of each kind per client (1000)\n"
     "  --seed N            repeats the choices of an earlier run (random)\n"
+    "  --kill-points       of a server built with them (make torture): each cycle ends at another\n"
     "  --keep              keep the data directory also when all is well\n";
 
 bool Set(Settings& settings, std::string_view name, const std::string& value, bool& cycles_given) {
@@ -47,8 +48,8 @@ std::optional<Settings> ParseSettings(int argc, char** argv) {
   bool cycles_given = false;
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
-    if (name == "--keep") {
-      settings.keep = true;
+    if (name == "--keep" || name == "--kill-points") {
+      (name == "--keep" ? settings.keep : settings.kill_points) = true;
       continue;
     }
     if (i + 1 >= argc || !Set(settings, name, argv[i + 1], cycles_given)) {

@@ -18,6 +18,7 @@ struct Settings {
   int64_t keys = 1000;  // of each kind and client
   uint64_t seed = 0;
   bool keep = false;
+  bool kill_points = false;  // the server ends at its kill points, not at any moment
 };
 
 // Nothing, after a message, when the command line is not understood or asked for help.

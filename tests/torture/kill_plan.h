@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// KillPlan: at which kill point of the server a cycle ends, and how often each did so far.
+//
+// Owned by: one thread.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <iterator>
+#include <random>
+#include <string>
+
+#include "base/kill_point.h"
+#include "tests/support/resp_client.h"
+
+namespace veddb::torture {
+
+class KillPlan {
+ public:
+  // A point and how often it is passed before; the same for the same state of `random`.
+  void Choose(std::mt19937_64& random);
+  // As the server's environment says it: "VEDDB_KILL_POINT=log.after_append:17".
+  std::string Assignment() const;
+  // Options under which the point is reached soon.
+  testing::Words Options() const;
+  // Which start of a cycle it is for: the one under load, or the one that recovers.
+  bool during_recovery() const { return Name().starts_with("recovery."); }
+  // It lies on the way of a clean end.
+  bool at_shutdown() const { return Name().starts_with("shutdown."); }
+  void NoteKilled() { ++killed_[point_]; }
+  // "log.after_append:17 killed" or "… not reached".
+  std::string Print(bool killed) const;
+  // A line a point.
+  std::string PrintSums() const;
+
+ private:
+  std::string_view Name() const { return kKillPoints[point_].name; }
+
+  size_t point_ = 0;
+  int64_t nth_ = 1;
+  std::array<int64_t, std::size(kKillPoints)> chosen_ = {};
+  std::array<int64_t, std::size(kKillPoints)> killed_ = {};
+};
+
+}  // namespace veddb::torture
