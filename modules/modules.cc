@@ -42,7 +42,10 @@ Status ApplyLimits(const Config& config) {
 #ifdef VEDDB_MODULE_KEYS
   const bool by_frequency = config.maxmemory_policy == MaxmemoryPolicy::kAllkeysLfu ||
                             config.maxmemory_policy == MaxmemoryPolicy::kVolatileLfu;
-  SetKeysModuleAccessMeasure(by_frequency ? AccessMeasure::kFrequency : AccessMeasure::kIdleTime);
+  const bool by_use = by_frequency || config.maxmemory_policy == MaxmemoryPolicy::kAllkeysLru ||
+                      config.maxmemory_policy == MaxmemoryPolicy::kVolatileLru;
+  SetKeysModuleMemory(by_frequency ? AccessMeasure::kFrequency : AccessMeasure::kIdleTime,
+                      config.maxmemory == 0 || !by_use);
 #endif
 #ifdef VEDDB_MODULE_STRING
   SetStringModuleBytesMax(config.proto_max_bulk_len);
@@ -75,7 +78,8 @@ Status AddModules(Server& server) {
   TRY(server.AddCommands(DocCommands()));
 #endif
   server.config().OnChange(
-      {"doc-max-size", "doc-batch-max", "maxmemory-policy", "proto-max-bulk-len"}, ApplyLimits);
+      {"doc-max-size", "doc-batch-max", "maxmemory", "maxmemory-policy", "proto-max-bulk-len"},
+      ApplyLimits);
   return ApplyLimits(server.config().config());
 }
 

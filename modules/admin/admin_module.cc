@@ -10,9 +10,9 @@ namespace veddb {
 std::span<const CommandSpec> AdminCommands() {
   static const std::vector<CommandSpec> all = [] {
     std::vector<CommandSpec> rows;
-    for (const auto table :
-         {CommandCommands(), ConfigCommands(), DebugCommands(), DurabilityCommands(),
-          LatencyCommands(), LolWutCommands(), ServerCommands(), SlowLogCommands()}) {
+    for (const auto table : {CommandCommands(), ConfigCommands(), DebugCommands(),
+                             DurabilityCommands(), LatencyCommands(), LolWutCommands(),
+                             MemoryCommands(), ServerCommands(), SlowLogCommands()}) {
       rows.insert(rows.end(), table.begin(), table.end());
     }
     return rows;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The server as a whole: its figures, its clock, its memory, its end.
+// The server as a whole: its figures, its clock, its end.
 #include <string>
 #include <vector>
 
@@ -81,29 +81,6 @@ void Shutdown(Call& call) {
 
 void WhoAmI(Call& call) { call.reply.Bulk(call.session->user); }
 
-// --- MEMORY ---
-
-// The sample count only matters for values that consist of many parts, and is checked all the same.
-Status CheckUsageOptions(std::span<const Bytes> words) {
-  for (size_t i = 0; i < words.size(); i += 2) {
-    if (!EqualsIgnoreCase(words[i], "SAMPLES") || i + 1 == words.size()) return kSyntaxError;
-    const std::optional<int64_t> samples = ParseInt64(words[i + 1]);
-    if (!samples) return kNotInteger;
-    if (*samples < 0) return kSyntaxError;
-  }
-  return Ok();
-}
-
-void Usage(Call& call) {
-  const Status status = CheckUsageOptions(call.argv.subspan(3));
-  if (!status.ok()) return call.reply.Error(status.error());
-  const Entry* entry = Peek(call, call.keys[0]);
-  if (entry == nullptr) return call.reply.Null();
-  size_t bytes = EntryBytes(*entry);
-  if (entry->has_bytes() && !entry->in_place()) bytes += AllocatedBytes(sizeof(Blob) + entry->value.blob->capacity);
-  call.reply.Integer(static_cast<int64_t>(bytes));
-}
-
 constexpr Flag kAnytime = Flag::kLoading | Flag::kStale;
 
 constexpr CommandSpec kTable[] = {
@@ -159,34 +136,6 @@ constexpr CommandSpec kTable[] = {
      .arity = 2,
      .flags = kAnytime | Flag::kNoScript,
      .handler = WhoAmI},
-    {.name = "memory",
-     .summary = "Commands about the use of memory.",
-     .since = "4.0.0",
-     .group = "server",
-     .complexity = "Depends on subcommand.",
-     .arity = -2,
-     .is_container = true},
-    {.name = "usage",
-     .parent = "memory",
-     .summary = "Answers how many bytes of memory a key and its value take.",
-     .since = "4.0.0",
-     .group = "server",
-     .complexity = "O(N) where N is the number of samples.",
-     .syntax = "key [SAMPLES count]",
-     .arity = -3,
-     .flags = Flag::kReadonly,
-     .keys = {{.first = 2, .last = 2, .access = Access::kRO}},
-     .route = Route::kKeys,
-     .handler = Usage},
-    {.name = "help",
-     .parent = "memory",
-     .summary = "Lists the subcommands.",
-     .since = "4.0.0",
-     .group = "server",
-     .complexity = "O(1)",
-     .arity = 2,
-     .flags = kAnytime,
-     .handler = HelpHandler},
 };
 static_assert(SpecsAreValid(kTable));
 

@@ -13,6 +13,7 @@ std::span<const CommandSpec> DebugCommands();
 std::span<const CommandSpec> DurabilityCommands();
 std::span<const CommandSpec> LatencyCommands();
 std::span<const CommandSpec> LolWutCommands();
+std::span<const CommandSpec> MemoryCommands();
 std::span<const CommandSpec> ServerCommands();
 std::span<const CommandSpec> SlowLogCommands();
 

@@ -7,16 +7,19 @@
 namespace veddb {
 namespace {
 
-void Del(Call& call) {
+void Delete(Call& call, FreeCause cause) {
   int64_t deleted = 0;
   for (KeyRef& key : call.keys) {
     Entry* entry = call.Lookup(key);
     if (entry == nullptr) continue;
-    key.keyspace->Delete(entry);
+    key.keyspace->Delete(entry, cause);
     ++deleted;
   }
   call.reply.Integer(deleted);
 }
+
+void Del(Call& call) { Delete(call, FreeCause::kUserDelete); }
+void Unlink(Call& call) { Delete(call, FreeCause::kUnlink); }
 
 void Exists(Call& call) {
   int64_t found = 0;
@@ -70,7 +73,7 @@ constexpr std::array kTable = {
                 .categories = Category::kKeyspace,
                 .keys = {{1, -1, 1, Access::kRM | Access::kDelete}},
                 .route = Route::kKeys,
-                .handler = Del,
+                .handler = Unlink,
                 .tips = kSumOfShards},
     CommandSpec{.name = "exists",
                 .summary = "Determine if a key exists.",

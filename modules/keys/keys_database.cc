@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Databases as wholes: DBSIZE, FLUSHDB, FLUSHALL, SWAPDB. Emptying takes no time by itself: memory
-// and disk are given back behind it, with ASYNC and SYNC alike.
+// Databases as wholes: DBSIZE, FLUSHDB, FLUSHALL, SWAPDB. Emptying takes no time by itself. Disk is
+// given back behind it; so is memory, unless it is little and SYNC (or no word, where
+// lazyfree-lazy-user-flush is off) asks for it at once.
 #include <array>
 #include <limits>
 #include <optional>
 
 #include "base/glob.h"
 #include "base/number.h"
+#include "command/server_api.h"
 #include "modules/keys/keys_shared.h"
 
 namespace veddb {
@@ -14,25 +16,30 @@ namespace {
 
 void DbSize(Call& call) { call.reply.Integer(call.databases->KeyCount(call.database)); }
 
-// Replies the error and returns false unless there is nothing, ASYNC or SYNC behind the name.
-bool CheckFlushOption(Call& call) {
-  const bool fine =
-      call.argv.size() == 1 || (call.argv.size() == 2 && (EqualsIgnoreCase(call.argv[1], "ASYNC") ||
-                                                          EqualsIgnoreCase(call.argv[1], "SYNC")));
-  if (!fine) call.reply.Error(kSyntaxError);
-  return fine;
+// Replies the error unless there is nothing, ASYNC or SYNC behind the name.
+std::optional<Freeing> ParseFreeing(Call& call) {
+  if (call.argv.size() == 1) {
+    const bool lazy = call.server->config().config().lazyfree_lazy_user_flush;
+    return lazy ? Freeing::kLater : Freeing::kNow;
+  }
+  if (call.argv.size() == 2 && EqualsIgnoreCase(call.argv[1], "ASYNC")) return Freeing::kLater;
+  if (call.argv.size() == 2 && EqualsIgnoreCase(call.argv[1], "SYNC")) return Freeing::kNow;
+  call.reply.Error(kSyntaxError);
+  return std::nullopt;
 }
 
 void FlushDb(Call& call) {
-  if (!CheckFlushOption(call)) return;
-  call.databases->FlushDatabase(call.database);
+  const std::optional<Freeing> freeing = ParseFreeing(call);
+  if (!freeing) return;
+  call.databases->FlushDatabase(call.database, *freeing);
   call.reply.Ok();
 }
 
 void FlushAll(Call& call) {
-  if (!CheckFlushOption(call)) return;
+  const std::optional<Freeing> freeing = ParseFreeing(call);
+  if (!freeing) return;
   for (uint32_t database = 0; database < call.databases->database_count(); ++database) {
-    call.databases->FlushDatabase(database);
+    call.databases->FlushDatabase(database, *freeing);
   }
   call.reply.Ok();
 }

@@ -11,6 +11,7 @@ namespace {
 
 // Written by the loop, read wherever commands run.
 std::atomic<AccessMeasure> access_measure{AccessMeasure::kIdleTime};
+std::atomic<bool> integers_are_shared{true};
 
 }  // namespace
 
@@ -27,10 +28,13 @@ std::span<const CommandSpec> KeysCommands() {
   return all;
 }
 
-void SetKeysModuleAccessMeasure(AccessMeasure measure) {
+void SetKeysModuleMemory(AccessMeasure measure, bool shares_integers) {
   access_measure.store(measure, std::memory_order_relaxed);
+  integers_are_shared.store(shares_integers, std::memory_order_relaxed);
 }
 
 AccessMeasure KeysModuleAccessMeasure() { return access_measure.load(std::memory_order_relaxed); }
+
+bool KeysModuleSharesIntegers() { return integers_are_shared.load(std::memory_order_relaxed); }
 
 }  // namespace veddb

@@ -14,7 +14,7 @@ std::span<const CommandSpec> KeysCommands();
 // Which of its two measures of use a key has: OBJECT FREQ answers under LFU policies only, OBJECT
 // IDLETIME under all others.
 enum class AccessMeasure : bool { kIdleTime, kFrequency };
-// Follows maxmemory-policy. Any thread.
-void SetKeysModuleAccessMeasure(AccessMeasure measure);
+// Follows maxmemory and maxmemory-policy. Any thread.
+void SetKeysModuleMemory(AccessMeasure measure, bool shares_integers);
 
 }  // namespace veddb

@@ -5,12 +5,14 @@
 #include <limits>
 
 #include "modules/keys/keys_shared.h"
+#include "object/access.h"
 #include "types/string.h"
 
 namespace veddb {
 namespace {
 
-// Small integers are answered as shared by all, which clients' tests know them by.
+// Small integers are answered as shared by all, which clients' tests know them by; but not where
+// each key's use decides over its eviction.
 constexpr int64_t kSharedIntegers = 10000;
 constexpr int64_t kSharedReferences = std::numeric_limits<int32_t>::max();
 
@@ -31,8 +33,9 @@ void ObjectEncoding(Call& call) {
 void ObjectRefCount(Call& call) {
   const Entry* entry = PeekRead(call, call.keys[0]);
   if (entry == nullptr) return call.reply.Null();
-  const bool shared = entry->type == ObjectType::kString && entry->encoding == Encoding::kInt &&
-                      entry->value.integer >= 0 && entry->value.integer < kSharedIntegers;
+  const bool shared = KeysModuleSharesIntegers() && entry->type == ObjectType::kString &&
+                      entry->encoding == Encoding::kInt && entry->value.integer >= 0 &&
+                      entry->value.integer < kSharedIntegers;
   call.reply.Integer(shared ? kSharedReferences : 1);
 }
 
@@ -48,12 +51,13 @@ void ObjectIdleTime(Call& call) {
 }
 
 void ObjectFreq(Call& call) {
-  const Entry* entry = PeekRead(call, call.keys[0]);
+  KeyRef& key = call.keys[0];
+  const Entry* entry = PeekRead(call, key);
   if (entry == nullptr) return call.reply.Null();
   if (KeysModuleAccessMeasure() == AccessMeasure::kIdleTime) {
     return call.reply.Error(kFrequencyNotTracked);
   }
-  call.reply.Integer(entry->frequency);
+  call.reply.Integer(FrequencyNow(*entry, key.keyspace->context()));
 }
 
 constexpr std::array<Bytes, 15> kHelp = {

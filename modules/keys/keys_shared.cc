@@ -32,8 +32,11 @@ Bytes TypeName(ObjectType type) {
 Entry* PeekRead(const Call& call, KeyRef& key) {
   const Entry* before = key.Find();
   const uint32_t accessed_s = before == nullptr ? 0 : before->accessed_s;
+  const uint8_t frequency = before == nullptr ? uint8_t{0} : before->frequency;
   Entry* entry = call.LookupRead(key);
-  if (entry != nullptr) entry->accessed_s = accessed_s;
+  if (entry == nullptr) return nullptr;
+  entry->accessed_s = accessed_s;
+  entry->frequency = frequency;
   return entry;
 }
 

@@ -19,13 +19,14 @@ std::span<const CommandSpec> KeysScanCommands();
 std::span<const CommandSpec> KeysRandomCommands();
 std::span<const CommandSpec> KeysObjectCommands();
 
-// What SetKeysModuleAccessMeasure said.
+// What SetKeysModuleMemory said.
 AccessMeasure KeysModuleAccessMeasure();
+bool KeysModuleSharesIntegers();
 
 // As TYPE answers it and SCAN's TYPE compares it.
 Bytes TypeName(ObjectType type);
 
-// Like Call::LookupRead, but looking is no use of the key: its idle time goes on.
+// Like Call::LookupRead, but looking is no use of the key: idle time and frequency stay.
 Entry* PeekRead(const Call& call, KeyRef& key);
 
 // A database number among the arguments.

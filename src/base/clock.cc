@@ -18,6 +18,7 @@ int64_t ReadNanos(clockid_t clock) {
 
 int64_t WallMicros() { return ReadNanos(CLOCK_REALTIME) / 1000; }
 int64_t MonoMicros() { return ReadNanos(CLOCK_MONOTONIC) / 1000; }
+int64_t ThreadCpuMicros() { return ReadNanos(CLOCK_THREAD_CPUTIME_ID) / 1000; }
 int64_t MonoNanos() { return ReadNanos(CLOCK_MONOTONIC); }
 
 }  // namespace veddb

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "command/call.h"
 
+#include "object/access.h"
+
 namespace veddb {
 
 const Error kSyntaxError = Err("syntax error");
@@ -19,7 +21,7 @@ Entry* Call::Lookup(KeyRef& key) const {
     key.keyspace->Expire(entry);
     return nullptr;
   }
-  entry->accessed_s = key.keyspace->context().now_s;
+  NoteAccess(*entry, key.keyspace->context());
   return entry;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "command/memory_report.h"
 #include "command/registry.h"
 #include "command/session.h"
 #include "command/sync_wish.h"
@@ -121,6 +122,12 @@ class ServerApi {
   // INFO's text for these sections (lower case; empty: the default ones).
   virtual std::string Info(const std::vector<std::string>& sections) = 0;
   virtual void ResetStats() = 0;
+  // Where memory goes now. For a caller that holds every shard.
+  virtual MemoryReport MemoryFigures() = 0;
+  // Unused pages of the allocator go back to the system; runs elsewhere.
+  virtual void PurgeMemory() = 0;
+  // The allocator's own account.
+  virtual std::string AllocatorReport() = 0;
   // CONFIG REWRITE, CONFIG SET go through config(); this ends the process after the loop's turn.
   virtual void RequestShutdown() = 0;
   virtual void SetActiveExpire(bool on) = 0;

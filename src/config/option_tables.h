@@ -30,7 +30,6 @@ inline constexpr Bytes kNoTls = "there is no TLS";
 inline constexpr Bytes kNoUsers = "there is only the user \"default\"";
 inline constexpr Bytes kNoPubsub = "nothing is published";
 inline constexpr Bytes kNoReplication = "there is no replication";
-inline constexpr Bytes kNoEviction = "no key is deleted because of memory";
 inline constexpr Bytes kNoPartialLoad = "an object is always loaded as a whole";
 inline constexpr Bytes kNoTypes = "there is no such data type";
 inline constexpr Bytes kNoScripts = "there are no scripts";

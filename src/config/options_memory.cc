@@ -93,35 +93,31 @@ constexpr Option kMemory[] = {
     {.name = "maxmemory",
      .bind = NumberValue{&Config::maxmemory, 0, kLongMax, ValueUnit::kMemory},
      .initial = "0",
-     .doc = "Memory for objects, changes that are not on disk yet, block-cache and write-buffer; "
-            "0: no "
-            "limit. What is over it leaves memory in the way maxmemory-policy says."},
+     .doc = "Memory to keep within; 0: no limit. Under noeviction it is for all that the process "
+            "allocates; under the other policies for keys, values and clients, and the store takes "
+            "up to a fifth of it on top (block-cache, write-buffer, changes on their way to disk). "
+            "What is over it leaves memory in the way maxmemory-policy says."},
     {.name = "maxmemory-policy",
      .bind = OneOf<&Config::maxmemory_policy>(kPolicyNames),
      .initial = "noeviction",
-     .effect = OptionEffect::kUnavailable,
-     .later = kNoEviction,
-     .doc = "noeviction: the coldest objects leave memory and stay on disk; nothing is lost.\n"
-            "DANGER: every other policy makes the server a cache that really deletes keys: of all "
-            "(allkeys-) or of those with an expiry (volatile-), by least recent use (lru), least "
-            "frequent use (lfu), chance (random) or nearest expiry (ttl)."},
+     .doc =
+         "noeviction: the coldest objects leave memory and stay on disk; nothing is lost.\n"
+         "DANGER: every other policy makes the server a cache that really deletes keys: of all "
+         "(allkeys-) or of those with an expiry (volatile-), by least recent use (lru), least "
+         "frequent use (lfu), chance (random) or nearest expiry (ttl). Only keys in memory are "
+         "evicted; documents never are, they leave memory and stay on disk. Where nothing may be "
+         "evicted, writes are refused with OOM."},
     {.name = "maxmemory-samples",
      .bind = NumberValue{&Config::maxmemory_samples, 1, kIntMax},
      .initial = "5",
-     .effect = OptionEffect::kLater,
-     .later = kNoEviction,
      .doc = "Keys that are compared to choose one to evict. More choose better and cost more."},
     {.name = "lfu-log-factor",
      .bind = NumberValue{&Config::lfu_log_factor, 0, kIntMax},
      .initial = "10",
-     .effect = OptionEffect::kLater,
-     .later = kNoEviction,
      .doc = "How slowly the counter of uses grows: with 10 about a million uses fill it."},
     {.name = "lfu-decay-time",
      .bind = NumberValue{&Config::lfu_decay_time, 0, kIntMax},
      .initial = "1",
-     .effect = OptionEffect::kLater,
-     .later = kNoEviction,
      .doc = "Minutes after which an unused key's counter sinks by one; 0: it does not sink."},
     {.name = "block-cache",
      .bind = NumberValue{&Config::block_cache, 0, kLongMax, ValueUnit::kMemory},
@@ -144,38 +140,36 @@ constexpr Option kMemory[] = {
     {.name = "maxmemory-eviction-tenacity",
      .bind = NumberValue{&Config::maxmemory_eviction_tenacity, 0, kPercentMax},
      .initial = "10",
-     .effect = OptionEffect::kCompat,
-     .doc = "Eviction goes on in each shard's turns until the limit is kept."},
+     .doc = "How long eviction may hold up clients at a time: 0.5 ms at 10, 15 % more for each "
+            "step above, 10 ms at most. Writers wait where it can't keep up."},
     {.name = "active-expire-effort",
      .bind = NumberValue{&Config::active_expire_effort, 1, 10},
      .initial = "1",
-     .effect = OptionEffect::kCompat,
-     .doc = "Keys are deleted in the order of their expiry; nothing is sampled."},
+     .doc =
+         "While keys are due, the share of its time that the server deletes them: 25 % at 1, 2 % "
+         "more for each step above; all of it while no client wants anything."},
     {.name = "lazyfree-lazy-eviction",
      .bind = YesNoValue{&Config::lazyfree_lazy_eviction},
      .initial = "no",
-     .effect = OptionEffect::kCompat,
-     .doc = "A value is one deletion in the store, and its memory is given back by its shard."},
+     .doc = "Values of a megabyte and more that are evicted are freed by another thread."},
     {.name = "lazyfree-lazy-expire",
      .bind = YesNoValue{&Config::lazyfree_lazy_expire},
      .initial = "no",
-     .effect = OptionEffect::kCompat,
-     .doc = "See lazyfree-lazy-eviction."},
+     .doc = "The same for keys that expire."},
     {.name = "lazyfree-lazy-server-del",
      .bind = YesNoValue{&Config::lazyfree_lazy_server_del},
      .initial = "no",
-     .effect = OptionEffect::kCompat,
-     .doc = "See lazyfree-lazy-eviction."},
+     .doc = "The same for values that commands replace or delete by the way (SET, RENAME …)."},
     {.name = "lazyfree-lazy-user-del",
      .bind = YesNoValue{&Config::lazyfree_lazy_user_del},
      .initial = "no",
-     .effect = OptionEffect::kCompat,
-     .doc = "See lazyfree-lazy-eviction."},
+     .doc = "DEL frees like UNLINK."},
     {.name = "lazyfree-lazy-user-flush",
      .bind = YesNoValue{&Config::lazyfree_lazy_user_flush},
      .initial = "no",
-     .effect = OptionEffect::kCompat,
-     .doc = "FLUSHDB and FLUSHALL take the same short time with ASYNC and SYNC."},
+     .doc =
+         "FLUSHDB and FLUSHALL without ASYNC or SYNC free like ASYNC: other threads do. SYNC frees "
+         "at once what takes a millisecond or two; more is always left to other threads."},
     {.name = "activerehashing",
      .bind = YesNoValue{&Config::activerehashing},
      .initial = "yes",

@@ -7,6 +7,7 @@
 
 namespace veddb {
 
+class LazyFree;
 class Turn;
 
 // A counter with one writer at a time and readers on any thread.
@@ -37,15 +38,24 @@ struct ObjectContext {
   // whose time has come stay for the present, as if they were gone.
   std::atomic<bool> report_changes{false};
   std::atomic<bool> hold_expiries{false};
+  uint64_t random = 0x9E3779B97F4A7C15ULL;  // state of a generator: who is counted as used more
+  LazyFree* lazy_free = nullptr;            // for large values; set once
   // Any thread:
   SharedCounter used_bytes;       // entries and their values
+  SharedCounter absent_bytes;     // of these, entries of absent keys that await a drain
   SharedCounter pending_entries;  // entries with changes that no finished drain holds
   SharedCounter pending_bytes;    // their keys and values, about
   SharedCounter keyspace_hits;
   SharedCounter keyspace_misses;
   SharedCounter expired_keys;
+  SharedCounter evicted_keys;      // deleted under maxmemory
   SharedCounter unloaded_objects;  // clean objects that left memory under maxmemory
   SharedCounter loaded_objects;    // objects read back from disk
+  // Any thread, written by the loop from the options alone:
+  SharedCounter counts_frequency;  // 1: uses raise an entry's frequency
+  SharedCounter lfu_log_factor;
+  SharedCounter lfu_decay_minutes;
+  SharedCounter lazy_causes;  // bits of FreeCause: large values are freed on other threads
 };
 
 }  // namespace veddb

@@ -18,6 +18,10 @@ namespace veddb {
 
 class ReadView;
 
+// When memory of a dropped database is given back: with the command, as long as that is little, or
+// in any case by other threads.
+enum class Freeing : bool { kNow, kLater };
+
 // Loop. A collection belongs to one database; the id never changes and is never used again.
 struct Collection {
   uint32_t id = 0;
@@ -48,7 +52,7 @@ class Databases {
   // Finds the keyspace of the reference and its entry, read from disk where need be.
   virtual Status Resolve(KeyRef& ref) = 0;
   // Drops keys and collections of a database: O(1) but for the collections' names.
-  virtual void FlushDatabase(uint32_t database) = 0;
+  virtual void FlushDatabase(uint32_t database, Freeing freeing) = 0;
   virtual void SwapDatabases(uint32_t first, uint32_t second) = 0;
   // REQUIRES: no collection of that name
   virtual const Collection& CreateCollection(uint32_t database, Bytes name) = 0;

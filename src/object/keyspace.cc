@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/mutation.h"
+#include "object/access.h"
 #include "object/serialize.h"
 #include "object/turn.h"
 
@@ -14,6 +15,7 @@ namespace veddb {
 namespace {
 
 constexpr size_t kUnloadSamples = 12;
+constexpr int64_t kMillisPerSecond = 1000;
 // Lists of entries give memory beyond this back when they are empty.
 constexpr size_t kListKept = 1 << 16;
 // A blob that is overwritten is kept while the new value fills at least half of it.
@@ -54,12 +56,16 @@ void Keyspace::Detach() {
   }
   context_.pending_entries.Add(-pending);
   context_.used_bytes.Add(-used_bytes_.Get());
+  context_.absent_bytes.Add(-absent_bytes_);
 }
 
 Entry* Keyspace::Insert(Bytes key, uint64_t hash, size_t value_bytes) {
   Entry* entry = table_.Insert(key, hash, value_bytes);
   entry->accessed_s = context_.now_s;
-  Account(static_cast<int64_t>(EntryBytes(*entry)));
+  entry->frequency = kFrequencyStart;
+  const auto bytes = static_cast<int64_t>(EntryBytes(*entry));
+  Account(bytes);
+  CountAbsent(bytes);
   return entry;
 }
 
@@ -99,9 +105,10 @@ Entry* Keyspace::InsertLoaded(Bytes key, uint64_t hash, Bytes value) {
   entry->encoding = encoding;
   entry->flags |= Entry::kOnDisk;
   entry->expire_at_ms = expire_at_ms;
+  ++resident_;
+  CountAbsent(-static_cast<int64_t>(EntryBytes(*entry)));
   if (expire_at_ms != 0) {
     entry->flags |= Entry::kIndexedExpiry;
-    hinted_ms_[entry] = expire_at_ms;
     IndexExpiry(entry);
   }
   context_.loaded_objects.Add(1);
@@ -170,25 +177,44 @@ char* Keyspace::NewBytes(Entry* entry, size_t size) {
   return entry->place();
 }
 
-void Keyspace::DropValue(Entry* entry) {
+void Keyspace::DropValue(Entry* entry, FreeCause cause) {
   if (entry->in_place()) {
     entry->flags &= static_cast<uint8_t>(~Entry::kInPlace);
     return;
   }
   if (!entry->has_bytes()) return;
-  CHECK(entry->value.blob != nullptr);
-  Account(-static_cast<int64_t>(BlobBytes(entry->value.blob->capacity)));
-  std::free(entry->value.blob);
+  Blob* blob = entry->value.blob;
+  CHECK(blob != nullptr);
+  Account(-static_cast<int64_t>(BlobBytes(blob->capacity)));
   entry->value.blob = nullptr;
+  const bool lazily = blob->capacity >= LazyFree::kBytesMin && context_.lazy_free != nullptr &&
+                      (context_.lazy_causes.Get() & BitOf(cause)) != 0;
+  if (lazily) {
+    context_.lazy_free->Free(1, [blob] { std::free(blob); });
+  } else {
+    std::free(blob);
+  }
 }
 
 void Keyspace::BecomePresent(Entry* entry, ObjectType type, Encoding encoding) {
   if (!entry->present()) {
     count_.Add(1);
     context_.turn->AddKeyspace(this);
+    ++resident_;
+    CountAbsent(-static_cast<int64_t>(EntryBytes(*entry)));
+    entry->frequency = kFrequencyStart;
+    entry->accessed_s = context_.now_s;
   }
   entry->type = type;
   entry->encoding = encoding;
+}
+
+void Keyspace::BecomeAbsent(Entry* entry) {
+  entry->type = ObjectType::kNone;
+  count_.Add(-1);
+  context_.turn->AddKeyspace(this);
+  --resident_;
+  CountAbsent(static_cast<int64_t>(EntryBytes(*entry)));
 }
 
 // Whether a new value of this size may go where the old one is.
@@ -285,6 +311,8 @@ void Keyspace::MoveValue(Entry* from, Keyspace& target, Entry* to) {
   const int64_t expire_at_ms = Mutated("rename-loses-expiry") ? 0 : from->expire_at_ms;
   if (from->in_place()) {
     target.SetBytes(to, from->type, from->encoding, from->bytes());
+    to->frequency = from->frequency;
+    to->accessed_s = from->accessed_s;
     Delete(from);
     target.SetExpiry(to, expire_at_ms);
     return;
@@ -303,38 +331,49 @@ void Keyspace::MoveValue(Entry* from, Keyspace& target, Entry* to) {
     target.Account(bytes);
   }
   MoveChunks(from, target, to);
-  from->type = ObjectType::kNone;
+  to->frequency = from->frequency;
+  to->accessed_s = from->accessed_s;
   from->value.blob = nullptr;
-  count_.Add(-1);
-  context_.turn->AddKeyspace(this);
+  BecomeAbsent(from);
   SetExpiry(from, 0);
   target.SetExpiry(to, expire_at_ms);
 }
 
-void Keyspace::Delete(Entry* entry) {
+void Keyspace::Delete(Entry* entry, FreeCause cause) {
   DCHECK(entry->present());
   if (!Mutated("delete-untouched")) Touch(entry);
   DrainLeftBehind(entry);
   DropChunks(entry);
-  DropValue(entry);
-  entry->type = ObjectType::kNone;
-  count_.Add(-1);
-  context_.turn->AddKeyspace(this);
+  DropValue(entry, cause);
+  BecomeAbsent(entry);
   SetExpiry(entry, 0);
 }
 
-void Keyspace::Expire(Entry* entry) {
+void Keyspace::DeleteUnasked(Entry* entry, FreeCause cause) {
   const uint64_t writer = context_.turn->writer();
   context_.turn->set_writer(0);
-  Delete(entry);
+  Delete(entry, cause);
   context_.turn->set_writer(writer);
+}
+
+void Keyspace::Expire(Entry* entry) {
+  DeleteUnasked(entry, FreeCause::kExpiry);
   context_.expired_keys.Add(1);
+}
+
+void Keyspace::Evict(Entry* entry) {
+  DeleteUnasked(entry, FreeCause::kEviction);
+  context_.evicted_keys.Add(1);
 }
 
 void Keyspace::SetExpiry(Entry* entry, int64_t expire_at_ms) {
   if (entry->expire_at_ms == expire_at_ms) return;
   Touch(entry);
   UnindexExpiry(entry);
+  // Only the first change of a turn leaves what the log says.
+  if ((entry->flags & Entry::kIndexedExpiry) != 0) {
+    hinted_ms_.try_emplace(entry, entry->expire_at_ms);
+  }
   entry->expire_at_ms = expire_at_ms;
   IndexExpiry(entry);
 }
@@ -361,7 +400,10 @@ void Keyspace::LogExpiryHint(Entry* entry, RecordBuilder& record) {
   const bool hinted = (entry->flags & Entry::kIndexedExpiry) != 0;
   if (!hinted && entry->expire_at_ms == 0) return;
   if (hinted) {
-    const int64_t before_ms = hinted_ms_[entry];
+    const auto changed = hinted_ms_.find(entry);
+    if (changed == hinted_ms_.end()) return;
+    const int64_t before_ms = changed->second;
+    hinted_ms_.erase(changed);
     if (before_ms == entry->expire_at_ms) return;
     const std::string old_hint =
         ExpiryKey(before_ms, ExpiryKind::kKey, StorageKey(*this, entry->key()));
@@ -371,7 +413,6 @@ void Keyspace::LogExpiryHint(Entry* entry, RecordBuilder& record) {
     }
   }
   if (entry->expire_at_ms == 0) {
-    hinted_ms_.erase(entry);
     entry->flags &= static_cast<uint8_t>(~Entry::kIndexedExpiry);
     return;
   }
@@ -379,7 +420,6 @@ void Keyspace::LogExpiryHint(Entry* entry, RecordBuilder& record) {
       ExpiryKey(entry->expire_at_ms, ExpiryKind::kKey, StorageKey(*this, entry->key()));
   record.Put(Family::kExpiry, hint, {});
   hints_.Put(Family::kExpiry, hint, {});
-  hinted_ms_[entry] = entry->expire_at_ms;
   entry->flags |= Entry::kIndexedExpiry;
 }
 
@@ -404,8 +444,14 @@ void Keyspace::Free(Entry* entry) {
   if ((entry->flags & Entry::kChunked) != 0) chunked_.erase(entry);
   DropValue(entry);
   UnindexExpiry(entry);
-  if ((entry->flags & Entry::kIndexedExpiry) != 0) hinted_ms_.erase(entry);
-  Account(-static_cast<int64_t>(EntryBytes(*entry)));
+  if (!hinted_ms_.empty()) hinted_ms_.erase(entry);
+  const auto bytes = static_cast<int64_t>(EntryBytes(*entry));
+  Account(-bytes);
+  if (entry->present()) {
+    --resident_;
+  } else {
+    CountAbsent(-bytes);
+  }
   table_.Remove(entry, Hash64(entry->key()));
   std::free(entry);
 }
@@ -413,7 +459,7 @@ void Keyspace::Free(Entry* entry) {
 // --- drains ---
 
 void Keyspace::BeginDrain(ChangeBatch& batch) {
-  DCHECK(draining_.empty() && unfinished_ == 0);
+  DCHECK(draining_.empty() && unfinished_ == 0 && Finished());
   draining_.swap(dirty_);
   drain_next_ = 0;
   unfinished_ = draining_.size();
@@ -453,21 +499,50 @@ void Keyspace::WriteToDrain(Entry* entry, ChangeBatch& batch) {
     DrainChunks(entry, SIZE_MAX, batch);
     WritePut(*this, *entry, batch);
     entry->flags |= Entry::kOnDisk;
-  } else if ((entry->flags & Entry::kOnDisk) != 0) {
+    return;
+  }
+  graves_.push_back(entry);
+  if ((entry->flags & Entry::kOnDisk) != 0) {
     if (!Mutated("delete-not-drained")) WriteDelete(*this, *entry, batch);
     entry->flags &= static_cast<uint8_t>(~Entry::kOnDisk);
   }
 }
 
-size_t Keyspace::FinishDrain() {
-  DCHECK(DrainWritten());
-  for (Entry* entry : drained_) {
-    if (entry->dirty_epoch <= context_.drained_epoch && !entry->present()) Free(entry);
-  }
+size_t Keyspace::BeginFinish() {
+  DCHECK(DrainWritten() && Finished());
+  // None of these can leave memory in another way until the next drain: those that are present
+  // again have changed since.
+  finishing_.swap(graves_);
   drained_.clear();
   if (drained_.capacity() > kListKept) drained_.shrink_to_fit();
   unfinished_ = 0;
   return dirty_.size();
+}
+
+size_t Keyspace::FinishSome(size_t limit) {
+  size_t n = 0;
+  for (; n < limit && !finishing_.empty(); ++n) {
+    constexpr size_t kAhead = 8;
+    if (finishing_.size() > kAhead) {
+      __builtin_prefetch(finishing_[finishing_.size() - 1 - kAhead]);
+    }
+    Entry* entry = finishing_.back();
+    finishing_.pop_back();
+    if (entry->dirty_epoch <= context_.drained_epoch && !entry->present()) Free(entry);
+  }
+  if (finishing_.empty() && finishing_.capacity() > kListKept) finishing_.shrink_to_fit();
+  return n;
+}
+
+Entry* Keyspace::SampleExpiring(uint64_t random) const {
+  if (expiries_.empty()) return nullptr;
+  const int64_t first_ms = expiries_.begin()->first;
+  const auto span = static_cast<uint64_t>(expiries_.rbegin()->first - first_ms) + 1;
+  const auto at_ms = first_ms + static_cast<int64_t>((random >> 8) % span);
+  auto at = expiries_.lower_bound({at_ms, nullptr});
+  // Those that share a time, or follow a gap, shall have a chance too.
+  for (uint64_t skip = random & 15; skip > 0 && at != expiries_.end(); --skip) ++at;
+  return at == expiries_.end() ? expiries_.rbegin()->second : at->second;
 }
 
 bool Keyspace::UnloadOne(uint64_t random) {
@@ -478,6 +553,8 @@ bool Keyspace::UnloadOne(uint64_t random) {
     if (entry == nullptr) return false;
     const bool dirty = entry->dirty_epoch > context_.drained_epoch;
     if (!entry->present() || (dirty && !Mutated("unload-dirty"))) continue;
+    // One that is due is left to expiry: the search on disk may have passed its time already.
+    if (entry->ExpiredAt((int64_t{context_.now_s} + 1) * kMillisPerSecond)) continue;
     if (coldest == nullptr || entry->accessed_s < coldest->accessed_s) coldest = entry;
   }
   if (coldest == nullptr) return false;

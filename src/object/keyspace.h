@@ -23,6 +23,7 @@
 #include "object/chunks.h"
 #include "object/context.h"
 #include "object/entry.h"
+#include "object/lazy_free.h"
 #include "object/table.h"
 #include "storage/change_batch.h"
 
@@ -79,9 +80,10 @@ class Keyspace {
   char* EditBytes(Entry* entry, size_t offset, size_t size);
   // Moves the value of `from` (which becomes a tombstone) to `to`, expiry included.
   void MoveValue(Entry* from, Keyspace& target, Entry* to);
-  void Delete(Entry* entry);
-  // Deletes it because its time has come: no client's doing. Counted.
+  void Delete(Entry* entry, FreeCause cause = FreeCause::kServerDelete);
+  // Deletes it because its time has come, or for memory: no client's doing. Counted.
   void Expire(Entry* entry);
+  void Evict(Entry* entry);
   // 0 removes the expiry.
   void SetExpiry(Entry* entry, int64_t expire_at_ms);
   // The counterpart of Insert: a present entry of this type counts.
@@ -100,6 +102,11 @@ class Keyspace {
     return n;
   }
   int64_t next_expiry_ms() const { return expiries_.empty() ? 0 : expiries_.begin()->first; }
+  // The entry in memory with the nearest expiry, or nullptr.
+  Entry* FirstExpiring() const { return expiries_.empty() ? nullptr : expiries_.begin()->second; }
+  // An entry with an expiry near a random time, or nullptr: where few entries have one, sampling
+  // all entries would not meet them. O(log n).
+  Entry* SampleExpiring(uint64_t random) const;
 
   // --- strings that lie in chunks on disk ---
   // nullptr: it does not.
@@ -129,7 +136,11 @@ class Keyspace {
   size_t DrainSome(size_t limit, ChangeBatch& batch);
   bool DrainWritten() const { return drain_next_ == draining_.size() && left_behind_.empty(); }
   // The drain has reached the disk. Returns how many entries have changed since it began.
-  size_t FinishDrain();
+  size_t BeginFinish();
+  // Frees what the drain has made superfluous; looks at up to `limit` entries and returns at how
+  // many. All of it has to be done before the next drain begins.
+  size_t FinishSome(size_t limit);
+  bool Finished() const { return finishing_.empty(); }
   // Every entry with a change that a snapshot of the disk may not have, for reads inside of
   // transactions: O(pending). REQUIRES: the shard is held, no drain is half written.
   template <typename Visitor>
@@ -145,10 +156,17 @@ class Keyspace {
   // Lets the coldest of a few sampled clean entries go. False: none of them could.
   bool UnloadOne(uint64_t random);
   size_t entries() const { return table_.size(); }
+  // Entries in memory that are present: what can be evicted.
+  size_t resident() const { return resident_; }
   int64_t used_bytes() const { return used_bytes_.Get(); }
   // Takes its figures out of the shard's, before it is handed away to be freed.
   void Detach();
   size_t bucket_bytes() const { return table_.bucket_bytes(); }
+  // About what the order of expiries takes.
+  size_t expiry_bytes() const {
+    return expiries_.size() *
+           (sizeof(*expiries_.begin()) * 4 / 3);  // nodes are three quarters full
+  }
   Entry* Sample(uint64_t random) const { return table_.Sample(random); }
   ObjectContext& context() { return context_; }
   template <typename Visitor>
@@ -183,7 +201,13 @@ class Keyspace {
     used_bytes_.Add(bytes);
     context_.used_bytes.Add(bytes);
   }
-  void DropValue(Entry* entry);
+  void DropValue(Entry* entry, FreeCause cause = FreeCause::kServerDelete);
+  void BecomeAbsent(Entry* entry);
+  void DeleteUnasked(Entry* entry, FreeCause cause);
+  void CountAbsent(int64_t bytes) {
+    absent_bytes_ += bytes;
+    context_.absent_bytes.Add(bytes);
+  }
   enum class Fill : bool { kNothing, kZeros };
   char* NewBlob(Entry* entry, size_t size, size_t capacity, Fill fill = Fill::kNothing);
   char* NewBytes(Entry* entry, size_t size);
@@ -216,6 +240,8 @@ class Keyspace {
   bool in_turn_ = false;
   SharedCounter count_;  // relative: the sum over all shards is the number of keys
   SharedCounter used_bytes_;
+  int64_t absent_bytes_ = 0;
+  size_t resident_ = 0;
   int64_t logged_count_ = 0;
   int64_t drained_count_ = 0;
 
@@ -223,6 +249,8 @@ class Keyspace {
   std::vector<Entry*> draining_;     // of the drain under way, nullptr where written ahead
   std::vector<Entry*> drained_;      // written to the batch of the drain under way
   std::vector<Entry*> left_behind_;  // of these, strings of which not all chunks are written
+  std::vector<Entry*> graves_;       // of drained_, those that were absent when they were written
+  std::vector<Entry*> finishing_;    // the same of the drain that has just reached the disk
   size_t drain_next_ = 0;
   size_t unfinished_ = 0;         // entries of a drain that is not yet on disk
   ChangeBatch* batch_ = nullptr;  // of the drain under way, until all is written
@@ -231,8 +259,9 @@ class Keyspace {
 
   absl::flat_hash_map<const Entry*, std::unique_ptr<ChunkedString>> chunked_;
   absl::btree_set<std::pair<int64_t, Entry*>> expiries_;
-  double expiry_sum_ms_ = 0;                              // of all in expiries_; INFO's avg_ttl
-  absl::flat_hash_map<const Entry*, int64_t> hinted_ms_;  // what the log says of the expiry family
+  double expiry_sum_ms_ = 0;  // of all in expiries_; INFO's avg_ttl
+  // What the log says of the expiry family, of entries whose expiry this turn changes.
+  absl::flat_hash_map<const Entry*, int64_t> hinted_ms_;
   absl::flat_hash_map<std::string, std::vector<std::shared_ptr<WatchState>>> watchers_;
 
   friend class Turn;

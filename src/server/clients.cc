@@ -103,6 +103,12 @@ ClientView Clients::ViewOf(Client& client) const {
   return view;
 }
 
+size_t Clients::MemoryBytes() const {
+  size_t bytes = 0;
+  for (const auto& [id, client] : clients_) bytes += client->memory();
+  return bytes;
+}
+
 void Clients::QueueFlush(Client& client) {
   if (client.queued_for_flush) return;
   client.queued_for_flush = true;

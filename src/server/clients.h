@@ -68,6 +68,8 @@ class Clients {
     }
   }
   ClientView ViewOf(Client& client) const;
+  // What all clients take: themselves and their buffers.
+  size_t MemoryBytes() const;
   void Bury(Client& client) { graves_.push_back(client.session.id); }
 
   void QueueFlush(Client& client);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/logging.h"
 #include "base/ticks.h"
 #include "object/serialize.h"
@@ -13,11 +14,21 @@
 namespace veddb {
 namespace {
 
-// Keys that one shard expires in one turn of the loop.
-constexpr size_t kExpirePerTurn = 200;
-constexpr size_t kHintsPerScan = 1000;
-// Hints may be written for a time that is just past; so far back the next scan looks again.
-constexpr int64_t kRescanMillis = 60'000;
+// Between two looks at the clock.
+constexpr size_t kExpirePerLook = 32;
+// A turn's slice lies between these, whatever its share of the time: what it deletes costs about as
+// much again when the turn is logged.
+constexpr int64_t kSliceMicrosMin = 100;
+constexpr int64_t kSliceMicrosMax = 1000;
+// The share of its time that the loop expires while keys are due: percent at effort 1, and what
+// each further step adds.
+constexpr int64_t kShareOfEffortOne = 25;
+constexpr int64_t kSharePerEffort = 2;
+constexpr size_t kHintsPerScan = 4096;
+// Keys on disk only that one job loads and deletes: a few milliseconds of their shard.
+constexpr size_t kColdPerJob = 128;
+// The turns of loop and shards do not agree on the time to the millisecond.
+constexpr int64_t kRescanMillis = 1000;
 
 }  // namespace
 
@@ -36,94 +47,151 @@ void Cron::OncePerSecond(int64_t now_ms) {
   server_.WatchDisk();
   server_.shards().ForgetReclaimed();
   if (server_.shards().drainer().idle()) server_.shards().ReclaimDropped();
-  if (active_expire_ && !server_.clients().paused(now_ms)) ScanExpiryFamily(now_ms);
+  // While memory is behind, what the scan would find is mostly what memory is about to delete.
+  if (!behind_ && !server_.clients().paused(now_ms)) ScanExpiryFamily(now_ms);
+}
+
+// --- keys in memory ---
+
+int64_t Cron::ExpirySliceMicros(int64_t now_us) const {
+  const int64_t effort = server_.config().config().active_expire_effort;
+  const int64_t share = kShareOfEffortOne + kSharePerEffort * (effort - 1);
+  const int64_t elapsed_us = now_us - slice_ended_us_;
+  return std::clamp(elapsed_us * share / (100 - share), kSliceMicrosMin, kSliceMicrosMax);
 }
 
 void Cron::ExpireDue(int64_t now_ms) {
+  behind_ = false;
   if (!active_expire_ || server_.clients().paused(now_ms)) return;
   ShardSet& shards = server_.shards();
-  for (size_t i = 0; i < shards.shard_count(); ++i) {
+  int64_t end_us = 0;
+  uint64_t begun = 0;
+  int64_t cpu_begin_us = 0;
+  const size_t count = shards.shard_count();
+  for (size_t n = 0; n < count && !behind_; ++n) {
+    const size_t i = (first_shard_ + n) % count;
     if (!shards.Idle(i)) continue;
     Shard& shard = shards.shard(i);
-    const int64_t next_ms = shard.NextExpiry();
-    if (next_ms == 0 || next_ms > now_ms) continue;
-    const uint64_t begun = Ticks();
-    shard.ExpireDue(now_ms, kExpirePerTurn);
-    server_.accounting().NoteLatency(LatencyEvent::kExpireCycle, NanosSince(begun));
+    for (int64_t next_ms = shard.NextExpiry(); next_ms != 0 && next_ms <= now_ms;
+         next_ms = shard.NextExpiry()) {
+      const int64_t now_us = MonoMicros();
+      if (end_us == 0) {
+        end_us = now_us + ExpirySliceMicros(now_us);
+        begun = Ticks();
+        cpu_begin_us = ThreadCpuMicros();
+      }
+      if (now_us >= end_us) {
+        behind_ = true;
+        first_shard_ = i;
+        break;
+      }
+      shard.ExpireDue(now_ms, kExpirePerLook);
+    }
   }
+  if (end_us == 0) return;
+  slice_ended_us_ = MonoMicros();
+  server_.accounting().NoteLatency(LatencyEvent::kExpireCycle, NanosSince(begun));
+  const int64_t cpu_us = ThreadCpuMicros() - cpu_begin_us;
+  expiry_.cpu_us += cpu_us;
+  expiry_.longest_slice_us = std::max(expiry_.longest_slice_us, cpu_us);
+  if (behind_) ++expiry_.cut_slices;
 }
 
+// --- keys on disk only ---
+
 void Cron::ScanExpiryFamily(int64_t now_ms) {
-  if (scanning_) return;
+  if (!active_expire_ || scanning_ || cold_jobs_ > 0) return;
   scanning_ = true;
-  const int64_t from_ms = std::max<int64_t>(0, scanned_until_ms_ - kRescanMillis);
-  server_.shards().pool().Submit([this, from_ms, now_ms] {
+  // A clock that was set back passes the same times again.
+  scanned_until_ms_ = std::min(scanned_until_ms_, now_ms);
+  std::string from = scan_from_;
+  if (from.empty()) {
+    // A key that is due never leaves memory but by expiry, so what a scan misses because it is not
+    // drained yet, memory deletes.
+    const int64_t from_ms = std::max<int64_t>(0, scanned_until_ms_ - kRescanMillis);
+    PutBE64(from, static_cast<uint64_t>(from_ms));
+  }
+  server_.shards().pool().Submit([this, from = std::move(from), now_ms] {
     std::vector<std::string> hints;
     const auto view = server_.engine().NewReadView();
-    std::string lower;
     std::string upper;
-    PutBE64(lower, static_cast<uint64_t>(from_ms));
     PutBE64(upper, static_cast<uint64_t>(now_ms) + 1);
-    const auto it = view->NewIterator(Family::kExpiry, lower, upper);
+    const auto it = view->NewIterator(Family::kExpiry, from, upper);
     for (it->SeekToFirst(); it->Valid() && hints.size() < kHintsPerScan; it->Next()) {
       hints.emplace_back(it->key());
     }
-    if (const Status status = it->status(); !status.ok()) {
-      LogWarning("Reading the expiry family failed: " + status.error().message);
-    }
-    server_.PostToLoop([this, now_ms, hints = std::move(hints)]() mutable {
+    const bool good = it->status().ok();
+    if (!good) LogWarning("Reading the expiry family failed: " + it->status().error().message);
+    server_.PostToLoop([this, now_ms, good, hints = std::move(hints)]() mutable {
       scanning_ = false;
-      if (hints.size() < kHintsPerScan) scanned_until_ms_ = now_ms;
-      ExpireCold(std::move(hints));
+      if (hints.size() == kHintsPerScan) {
+        scan_from_ = hints.back() + '\0';
+      } else if (good) {
+        scan_from_.clear();
+        scanned_until_ms_ = now_ms;
+      }
+      ExpireCold(std::move(hints), now_ms);
     });
   });
 }
 
 namespace {
 
-// Deletes a key that is due and cold; or only its hint, if the key has another expiry by now.
-class ExpireColdJob final : public Job {
- public:
-  ExpireColdJob(KeyRef ref, std::string key, std::string hint, int64_t due_ms, Server& server)
-      : Job({ref.shard}, Where::kLoop),
-        ref_(ref),
-        key_(std::move(key)),
-        hint_(std::move(hint)),
-        due_ms_(due_ms),
-        server_(server) {
-    ref_.name = key_;
-  }
-  void Load(Shard& shard) override { loaded_ = shard.Resolve(ref_).ok(); }
-  void Run(Turn& turn) override {
-    if (!loaded_) return;
-    Entry* entry = ref_.Find();
-    const bool due = entry != nullptr && entry->present() && entry->expire_at_ms == due_ms_;
-    if (due) {
-      if (!entry->ExpiredAt(server_.now_ms())) return;
-      ref_.keyspace->Expire(entry);
-      return;
-    }
-    turn.ops().Delete(Family::kExpiry, hint_);
-    server_.shards().drainer().meta().Delete(Family::kExpiry, hint_);
-  }
-  void Done(const Status& committed) override {
-    if (!committed.ok()) server_.NoteCommitFailure(committed.error());
-    delete this;
-  }
-
- private:
-  KeyRef ref_;
-  const std::string key_;
-  const std::string hint_;
-  const int64_t due_ms_;
-  Server& server_;
-  bool loaded_ = false;
+struct ColdKey {
+  KeyRef ref;
+  std::string key;
+  std::string hint;
+  int64_t due_ms = 0;
+  bool loaded = false;
+  bool stale = false;  // the key has another expiry by now, or is gone
 };
 
 }  // namespace
 
-void Cron::ExpireCold(std::vector<std::string> hints) {
+// Deletes keys of one shard that are due and cold.
+class ExpireColdJob final : public Job {
+ public:
+  ExpireColdJob(uint16_t shard, std::vector<ColdKey> keys, int64_t now_ms, Cron& cron)
+      : Job({shard}, Where::kShardThread), keys_(std::move(keys)), now_ms_(now_ms), cron_(cron) {
+    ++cron_.cold_jobs_;
+    for (ColdKey& one : keys_) one.ref.name = one.key;
+  }
+  void Load(Shard& shard) override {
+    for (ColdKey& one : keys_) one.loaded = shard.Resolve(one.ref).ok();
+  }
+  void Run(Turn& /*turn*/) override {
+    for (ColdKey& one : keys_) {
+      if (!one.loaded) continue;
+      Entry* entry = one.ref.Find();
+      one.stale = entry == nullptr || !entry->present() || entry->expire_at_ms != one.due_ms;
+      if (one.stale || !entry->ExpiredAt(now_ms_)) continue;
+      one.ref.keyspace->Expire(entry);
+    }
+  }
+  void Done(const Status& committed) override {
+    if (!committed.ok()) {
+      cron_.server_.NoteCommitFailure(committed.error());
+    } else {
+      for (const ColdKey& one : keys_) {
+        if (one.stale) cron_.DropHint(one.hint);
+      }
+    }
+    cron_.ColdJobEnds();
+    delete this;
+  }
+
+ private:
+  std::vector<ColdKey> keys_;
+  const int64_t now_ms_;
+  Cron& cron_;
+};
+
+void Cron::ExpireCold(std::vector<std::string> hints, int64_t now_ms) {
   ShardSet& shards = server_.shards();
+  std::vector<std::vector<ColdKey>> batches(shards.shard_count());
+  const auto post = [&](uint16_t shard) {
+    shards.Post(new ExpireColdJob(shard, std::exchange(batches[shard], {}), now_ms, *this));
+  };
   for (std::string& hint : hints) {
     const std::optional<ExpiryKeyView> parsed = ParseExpiryKey(hint);
     const std::optional<StorageKeyView> target =
@@ -132,15 +200,38 @@ void Cron::ExpireCold(std::vector<std::string> hints) {
         target ? shards.DatabaseOf(target->space) : std::nullopt;
     if (!database) {
       // The space is gone, or the bytes are not ours to understand: the hint is of no use.
-      shards.turn().ops().Delete(Family::kExpiry, hint);
-      shards.drainer().meta().Delete(Family::kExpiry, hint);
+      DropHint(hint);
       continue;
     }
-    std::string key(target->key);
-    const KeyRef ref = MakeKeyRef(key, *database, shards.shard_count());
-    const int64_t due_ms = parsed->time_ms;
-    shards.Post(new ExpireColdJob(ref, std::move(key), std::move(hint), due_ms, server_));
+    KeyRef ref = MakeKeyRef(target->key, *database, shards.shard_count());
+    if (shards.Idle(ref.shard) && shards.shard(ref.shard).ResolveInMemory(ref)) {
+      // What memory has it deletes itself, and the hint with it; what it knows to be absent has
+      // left its hint behind.
+      if (ref.entry == nullptr) DropHint(hint);
+      continue;
+    }
+    std::vector<ColdKey>& batch = batches[ref.shard];
+    ColdKey& one = batch.emplace_back();
+    one.key = std::string(target->key);
+    one.due_ms = parsed->time_ms;
+    one.ref = ref;
+    one.hint = std::move(hint);
+    if (batch.size() == kColdPerJob) post(ref.shard);
   }
+  for (uint16_t i = 0; i < shards.shard_count(); ++i) {
+    if (!batches[i].empty()) post(i);
+  }
+  if (cold_jobs_ == 0 && !scan_from_.empty()) ScanExpiryFamily(now_ms);
+}
+
+void Cron::DropHint(const std::string& hint) {
+  ShardSet& shards = server_.shards();
+  shards.turn().ops().Delete(Family::kExpiry, hint);
+  shards.drainer().meta().Delete(Family::kExpiry, hint);
+}
+
+void Cron::ColdJobEnds() {
+  if (--cold_jobs_ == 0 && !scan_from_.empty()) ScanExpiryFamily(server_.now_ms());
 }
 
 }  // namespace veddb

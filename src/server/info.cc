@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // INFO: one function a section, in the order in which they are shown. Every figure is measured.
+#include <jemalloc/jemalloc.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -20,6 +21,12 @@ namespace veddb {
 namespace {
 
 constexpr int64_t kNanosPerMicro = 1000;
+
+// "5.3.0" of "5.3.0-0-g54eaed1…".
+std::string AllocatorVersion() {
+  const std::string whole = JEMALLOC_VERSION;
+  return whole.substr(0, whole.find('-'));
+}
 
 // Lines of "name:value", printf-like.
 class Lines {
@@ -95,37 +102,57 @@ void AddClients(Server& server, Lines& out) {
   out.Add("clients_in_timeout_table:0");
 }
 
+void AddBytes(Lines& out, const char* name, int64_t bytes) {
+  out.Add("%s:%" PRId64, name, bytes);
+  const std::string human = FormatBytesHuman(static_cast<uint64_t>(std::max<int64_t>(0, bytes)));
+  out.Add("%s_human:%s", name, human.c_str());
+}
+
+// How far two figures are apart, as a ratio and in bytes.
+void AddRatio(Lines& out, const char* name, int64_t above, int64_t below) {
+  out.Add("%s_ratio:%.2f", name, RatioOf(above, below));
+  out.Add("%s_bytes:%" PRId64, name, above - below);
+}
+
 void AddMemory(Server& server, Lines& out) {
+  const MemoryReport report = server.memory().Report();
   const Memory& memory = server.memory();
-  const Config& config = server.config().config();
-  const auto human = [](int64_t bytes) {
-    return FormatBytesHuman(static_cast<uint64_t>(std::max<int64_t>(0, bytes)));
-  };
-  const int64_t used = memory.Used();
-  const int64_t objects = server.shards().Sum(&ObjectContext::used_bytes);
-  out.Add("used_memory:%" PRId64, used);
-  out.Add("used_memory_human:%s", human(used).c_str());
-  out.Add("used_memory_rss:%" PRId64, memory.resident());
-  out.Add("used_memory_rss_human:%s", human(memory.resident()).c_str());
-  out.Add("used_memory_peak:%" PRId64, std::max(used, memory.peak()));
-  out.Add("used_memory_peak_human:%s", human(std::max(used, memory.peak())).c_str());
-  out.Add("used_memory_startup:%" PRId64, memory.at_start());
-  out.Add("used_memory_dataset:%" PRId64, objects);
-  out.Add("used_memory_overhead:%" PRId64, used - objects);
-  out.Add("used_memory_store:%zu", server.engine().MemoryBytes());
-  out.Add("pending_entries:%" PRId64, server.shards().Sum(&ObjectContext::pending_entries));
-  out.Add("pending_bytes:%" PRId64, server.shards().Sum(&ObjectContext::pending_bytes));
-  out.Add("unloaded_objects:%" PRId64, server.shards().Sum(&ObjectContext::unloaded_objects));
-  out.Add("loaded_objects:%" PRId64, server.shards().Sum(&ObjectContext::loaded_objects));
-  out.Add("maxmemory:%" PRId64, config.maxmemory);
-  out.Add("maxmemory_human:%s", human(config.maxmemory).c_str());
-  out.Add("maxmemory_policy:noeviction");
-  out.Add("mem_fragmentation_ratio:%.2f",
-          static_cast<double>(memory.resident()) / static_cast<double>(std::max<int64_t>(1, used)));
+  const ShardSet& shards = server.shards();
+  AddBytes(out, "used_memory", report.used);
+  AddBytes(out, "used_memory_rss", report.process_resident);
+  AddBytes(out, "used_memory_peak", report.peak);
+  out.Add("used_memory_peak_perc:%.2f%%", 100 * RatioOf(report.used, report.peak));
+  out.Add("used_memory_overhead:%" PRId64, report.overhead());
+  out.Add("used_memory_startup:%" PRId64, report.at_start);
+  out.Add("used_memory_dataset:%" PRId64, report.dataset());
+  out.Add("used_memory_dataset_perc:%.2f%%", report.dataset_percent());
+  out.Add("used_memory_store:%" PRId64, report.store);
+  out.Add("allocator_allocated:%" PRId64, report.allocated);
+  out.Add("allocator_active:%" PRId64, report.active);
+  out.Add("allocator_resident:%" PRId64, report.resident);
+  AddBytes(out, "total_system_memory", sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE));
+  AddBytes(out, "maxmemory", server.config().config().maxmemory);
+  out.Add("maxmemory_policy:%s",
+          PrintOption(*FindOption("maxmemory-policy"), server.config().config()).c_str());
+  AddRatio(out, "allocator_frag", report.active, report.allocated);
+  AddRatio(out, "allocator_rss", report.resident, report.active);
+  AddRatio(out, "rss_overhead", report.process_resident, report.resident);
+  AddRatio(out, "mem_fragmentation", report.process_resident, report.used);
+  // used_memory counts nothing that eviction does not.
   out.Add("mem_not_counted_for_evict:0");
-  out.Add("mem_allocator:jemalloc");
+  out.Add("mem_replication_backlog:0");
+  out.Add("mem_clients_slaves:0");
+  out.Add("mem_clients_normal:%" PRId64, report.clients);
+  out.Add("mem_cluster_links:0");
+  out.Add("mem_allocator:jemalloc-%s", AllocatorVersion().c_str());
+  out.Add("active_defrag_running:0");
+  out.Add("pending_entries:%" PRId64, shards.Sum(&ObjectContext::pending_entries));
+  out.Add("pending_bytes:%" PRId64, shards.Sum(&ObjectContext::pending_bytes));
+  out.Add("unloaded_objects:%" PRId64, shards.Sum(&ObjectContext::unloaded_objects));
+  out.Add("loaded_objects:%" PRId64, shards.Sum(&ObjectContext::loaded_objects));
   out.Add("writers_waiting_for_memory:%d", memory.WritersMustWait() ? 1 : 0);
-  out.Add("lazyfree_pending_objects:%" PRId64, server.shards().freeing_entries());
+  out.Add("lazyfree_pending_objects:%" PRId64, server.shards().lazy_free().pending_objects());
+  out.Add("lazyfreed_objects:%" PRId64, server.shards().lazy_free().freed_objects());
 }
 
 int64_t RunningSeconds(const Saves::Figures& save) {
@@ -194,7 +221,6 @@ void AddStats(Server& server, Lines& out) {
     input += client.connection().bytes_read();
     output += client.connection().bytes_written();
   });
-  const ShardSet& shards = server.shards();
   out.Add("total_connections_received:%" PRIu64, clients.accepted);
   out.Add("total_commands_processed:%" PRIu64, server.totals().commands);
   out.Add("instantaneous_ops_per_sec:%" PRId64, server.cron().commands_per_second());
@@ -204,11 +230,18 @@ void AddStats(Server& server, Lines& out) {
   out.Add("sync_full:0");
   out.Add("sync_partial_ok:0");
   out.Add("sync_partial_err:0");
-  out.Add("expired_keys:%" PRId64, shards.Sum(&ObjectContext::expired_keys));
-  out.Add("evicted_keys:0");
+  const ExpiryFigures& expiry = server.cron().expiry();
+  out.Add("expired_keys:%" PRId64, server.SinceReset(&ObjectContext::expired_keys));
+  out.Add("expired_time_cap_reached_count:%" PRId64, expiry.cut_slices);
+  out.Add("expire_cycle_cpu_milliseconds:%" PRId64, expiry.cpu_us / kMicrosPerMilli);
+  out.Add("expire_longest_slice_usec:%" PRId64, expiry.longest_slice_us);
+  out.Add("evicted_keys:%" PRId64, server.SinceReset(&ObjectContext::evicted_keys));
   out.Add("evicted_clients:%" PRIu64, clients.evicted);
-  out.Add("keyspace_hits:%" PRId64, shards.Sum(&ObjectContext::keyspace_hits));
-  out.Add("keyspace_misses:%" PRId64, shards.Sum(&ObjectContext::keyspace_misses));
+  out.Add("evict_longest_slice_usec:%" PRId64, server.memory().longest_slice_us());
+  out.Add("total_eviction_exceeded_time:%" PRId64, server.memory().exceeded_ms());
+  out.Add("current_eviction_exceeded_time:%" PRId64, server.memory().exceeded_now_ms());
+  out.Add("keyspace_hits:%" PRId64, server.SinceReset(&ObjectContext::keyspace_hits));
+  out.Add("keyspace_misses:%" PRId64, server.SinceReset(&ObjectContext::keyspace_misses));
   out.Add("pubsub_channels:0");
   out.Add("pubsub_patterns:0");
   out.Add("pubsubshard_channels:0");
@@ -334,7 +367,6 @@ std::string LowerCase(const char* text) {
 }  // namespace
 
 std::string Server::Info(const std::vector<std::string>& sections) {
-  memory_.Measure();
   const auto asked = [&sections](const std::string& name) {
     return std::find(sections.begin(), sections.end(), name) != sections.end();
   };

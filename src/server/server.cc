@@ -23,6 +23,10 @@ namespace {
 constexpr uint64_t kArgumentBytesMax = uint64_t{1} << 30;
 // How often a log that failed is tried again.
 constexpr int64_t kReopenMillis = 1000;
+// What CONFIG RESETSTAT sets back to zero. The shards go on counting: others write there.
+constexpr SharedCounter ObjectContext::*kResettable[] = {
+    &ObjectContext::expired_keys, &ObjectContext::evicted_keys, &ObjectContext::keyspace_hits,
+    &ObjectContext::keyspace_misses};
 
 std::string RandomHex40() {
   std::array<unsigned char, 20> bytes = {};
@@ -96,6 +100,7 @@ void Server::EndTurn() {
   clients_.Resume();
   shards_->turn().set_writer(0);
   cron_.ExpireDue(now_ms_);
+  Evict();
   if (Mutated("reply-before-append")) clients_.Flush(log_->end(), log_->synced(), false);
   const Status committed = CommitTurn();
   if (!committed.ok()) NoteCommitFailure(committed.error());
@@ -122,7 +127,8 @@ void Server::EndTurn() {
   clients_.CloseDead();
   shards_->FlushPosts();
   if (accounting_.latency().enabled()) NoteBackgroundLatencies();
-  loop_.SetBusy(shards_->drainer().WantsTurns() || clients_.HasResumable());
+  loop_.SetBusy(shards_->drainer().WantsTurns() || clients_.HasResumable() ||
+                memory_.WantsTurns() || cron_.WantsTurns());
   turn_begun_ = false;
   if (shutdown_) BeginShutdown();
 }
@@ -133,6 +139,14 @@ Status Server::CommitTurn() {
   const Status committed = shards_->CommitTurn();
   accounting_.NoteLatency(LatencyEvent::kLogAppend, NanosSince(begun));
   return committed;
+}
+
+void Server::Evict() {
+  // What can't be logged is not to be changed; nor is anything while writers pause.
+  if (dispatcher_.gate_state().writes_refused || clients_.paused(now_ms_)) return;
+  const uint64_t begun = accounting_.latency().enabled() ? Ticks() : 0;
+  memory_.Evict();
+  if (begun != 0) accounting_.NoteLatency(LatencyEvent::kEvictionCycle, NanosSince(begun));
 }
 
 void Server::Relieve() {
@@ -236,6 +250,21 @@ void Server::ResetStats() {
   registry_.ResetStats();
   accounting_.ResetTotals();
   clients_.figures() = {};
+  cron_.ResetStats();
+  memory_.ResetStats();
+  shards_->lazy_free().ResetStats();
+  at_reset_.clear();
+  for (const auto counter : kResettable) at_reset_.emplace_back(counter, shards_->Sum(counter));
+}
+
+int64_t Server::SinceReset(SharedCounter ObjectContext::*counter) const {
+  const auto found = std::find_if(at_reset_.begin(), at_reset_.end(),
+                                  [counter](const auto& one) { return one.first == counter; });
+  return shards_->Sum(counter) - (found == at_reset_.end() ? 0 : found->second);
+}
+
+void Server::PurgeMemory() {
+  pool_->Submit([] { Memory::Purge(); });
 }
 
 bool Server::EverythingDrained() {

@@ -58,6 +58,7 @@ class Server final : public ServerApi {
   Clients& clients() { return clients_; }
   Memory& memory() { return memory_; }
   Tracking& tracking() { return tracking_; }
+  Evictor& evictor() { return *evictor_; }
   Dispatcher& dispatcher() { return dispatcher_; }
   Accounting& accounting() { return accounting_; }
   Monitors& monitors() { return monitors_; }
@@ -122,6 +123,11 @@ class Server final : public ServerApi {
   void Unwatch(Session& session) override;
   std::string Info(const std::vector<std::string>& sections) override;
   void ResetStats() override;
+  MemoryReport MemoryFigures() override { return memory_.Report(); }
+  void PurgeMemory() override;
+  std::string AllocatorReport() override { return memory_.AllocatorReport(); }
+  // Of a counter of the shards, since the start or ResetStats.
+  int64_t SinceReset(SharedCounter ObjectContext::*counter) const;
   void RequestShutdown() override { shutdown_ = true; }
   void SetActiveExpire(bool on) override { cron_.set_active_expire(on); }
   Status ReloadFromDisk() override;
@@ -147,12 +153,15 @@ class Server final : public ServerApi {
   Status Listen();
   Status Relisten(Bytes failure);
   void HookConfig();
+  // The part of the options that shards look at themselves.
+  void ApplyObjectOptions();
   // server_options.cc: before the store is opened, and when they change.
   void ApplyProcessOptions();
   void HookProcessOptions();
   void ShowTitle();
   void SetTurnTime();
   Status CommitTurn();
+  void Evict();
   void Relieve();
   // Of syncs and drains since the last turn.
   void NoteBackgroundLatencies();
@@ -173,6 +182,7 @@ class Server final : public ServerApi {
   std::unique_ptr<LogWriter> log_;
   std::unique_ptr<QueryPool> pool_;
   std::unique_ptr<ShardSet> shards_;
+  std::unique_ptr<Evictor> evictor_;
   Clients clients_{*this};
   Dispatcher dispatcher_{*this};
   Accounting accounting_;
@@ -193,6 +203,7 @@ class Server final : public ServerApi {
 
   std::string run_id_;
   RecoveryReport recovery_;
+  std::vector<std::pair<SharedCounter ObjectContext::*, int64_t>> at_reset_;
   int64_t started_ms_ = 0;
   int64_t now_ms_ = 0;
   bool turn_begun_ = false;

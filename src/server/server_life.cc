@@ -69,7 +69,7 @@ Status Server::Start() {
   clients_.ApplyLimits(config);
   TRY(Listen());
   shards_->Start();
-  memory_.Measure();
+  memory_.Start();
   LogNotice("Server initialized");
   LogNotice("Ready to accept connections");
   return Ok();
@@ -116,6 +116,8 @@ Status Server::OpenStore() {
   shards_ = std::make_unique<ShardSet>(options, *engine_, *log_, *pool_, [this] { loop_.Wake(); });
   shards_->drainer().set_limits(DrainLimitsOf(config));
   shards_->OnChanges([this](const ChangeList& changes) { tracking_.Apply(changes); });
+  evictor_ = std::make_unique<Evictor>(*shards_);
+  ApplyObjectOptions();
   return shards_->Load();
 }
 
@@ -162,6 +164,27 @@ Status Server::Relisten(Bytes failure) {
   return Err(std::string(failure));
 }
 
+void Server::ApplyObjectOptions() {
+  const Config& config = config_.config();
+  const std::optional<EvictionRules> rules = RulesOf(config.maxmemory_policy);
+  const bool by_frequency = rules && rules->order == EvictionOrder::kLeastFrequent;
+  const std::pair<bool, FreeCause> lazy[] = {
+      {true, FreeCause::kUnlink},
+      {config.lazyfree_lazy_user_del, FreeCause::kUserDelete},
+      {config.lazyfree_lazy_server_del, FreeCause::kServerDelete},
+      {config.lazyfree_lazy_expire, FreeCause::kExpiry},
+      {config.lazyfree_lazy_eviction, FreeCause::kEviction}};
+  int64_t causes = 0;
+  for (const auto& [wanted, cause] : lazy) causes |= wanted ? BitOf(cause) : 0;
+  for (size_t i = 0; i < shards_->shard_count(); ++i) {
+    ObjectContext& context = shards_->shard(i).context();
+    context.counts_frequency.Set(by_frequency ? 1 : 0);
+    context.lfu_log_factor.Set(config.lfu_log_factor);
+    context.lfu_decay_minutes.Set(config.lfu_decay_time);
+    context.lazy_causes.Set(causes);
+  }
+}
+
 void Server::HookConfig() {
   config_.OnChange({"appendfsync"}, [this](const Config& config) {
     log_->SetPolicy(PolicyOf(config.appendfsync));
@@ -175,11 +198,16 @@ void Server::HookConfig() {
   config_.OnChange({"maxmemory", "block-cache"}, [this](const Config& config) {
     engine_->SetBlockCacheBytes(CacheBytes(config));
     shards_->drainer().set_limits(DrainLimitsOf(config));
-    memory_.Measure();
-    memory_.Relieve();
-    dispatcher_.gate_state().memory_exhausted = memory_.exhausted();
+    memory_.Measure();  // the end of the turn acts on it
     return Ok();
   });
+  config_.OnChange(
+      {"maxmemory-policy", "lfu-log-factor", "lfu-decay-time", "lazyfree-lazy-eviction",
+       "lazyfree-lazy-expire", "lazyfree-lazy-server-del", "lazyfree-lazy-user-del"},
+      [this](const Config&) {
+        ApplyObjectOptions();
+        return Ok();
+      });
   config_.OnChange({"drain-interval", "drain-bytes", "log-replay-max"},
                    [this](const Config& config) {
                      shards_->drainer().set_limits(DrainLimitsOf(config));

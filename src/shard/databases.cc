@@ -17,6 +17,9 @@ namespace veddb {
 namespace {
 
 constexpr uint8_t kCollectionVersion = 1;
+// What Freeing::kNow frees at once: a millisecond or two. More would hold up all clients.
+constexpr size_t kFreeNowEntries = 10'000;
+constexpr int64_t kFreeNowBytes = 16 << 20;
 constexpr Bytes kDropSpacePrefix = "drop/space/";
 constexpr Bytes kDropCollectionPrefix = "drop/collection/";
 
@@ -214,18 +217,21 @@ void ShardSet::Retire(Shard& shard, std::unique_ptr<Keyspace> keyspace,
   dead.push_back(std::move(keyspace));
 }
 
-void ShardSet::FreeLater(std::vector<std::unique_ptr<Keyspace>> dead) {
+void ShardSet::FreeDead(std::vector<std::unique_ptr<Keyspace>> dead, Freeing freeing) {
+  size_t entries = 0;
+  int64_t keys = 0;
+  int64_t bytes = 0;
+  for (const auto& keyspace : dead) {
+    entries += keyspace->entries();
+    keys += static_cast<int64_t>(keyspace->resident());
+    bytes += keyspace->used_bytes();
+  }
+  if (freeing == Freeing::kNow && entries <= kFreeNowEntries && bytes <= kFreeNowBytes) return;
   const auto held = std::make_shared<std::vector<std::unique_ptr<Keyspace>>>(std::move(dead));
-  int64_t entries = 0;
-  for (const auto& keyspace : *held) entries += static_cast<int64_t>(keyspace->entries());
-  freeing_entries_.fetch_add(entries, std::memory_order_relaxed);
-  pool_.Submit([this, held, entries] {
-    held->clear();
-    freeing_entries_.fetch_sub(entries, std::memory_order_relaxed);
-  });
+  lazy_free_.Free(keys, [held] { held->clear(); });
 }
 
-void ShardSet::FlushDatabase(uint32_t database) {
+void ShardSet::FlushDatabase(uint32_t database, Freeing freeing) {
   const uint32_t old_space = spaces_[database];
   if (shards_[0]->context_.report_changes.load(std::memory_order_relaxed)) turn_.ReportFlush();
   bool used = KeyCount(database) != 0;
@@ -251,7 +257,7 @@ void ShardSet::FlushDatabase(uint32_t database) {
       std::swap(slot, fresh);
       Retire(*shard, std::move(fresh), dead);
     }
-    FreeLater(std::move(dead));
+    FreeDead(std::move(dead), freeing);
   }
   for (const Collection& collection : Collections(database)) DropCollection(collection);
 }
@@ -337,7 +343,7 @@ void ShardSet::DropCollection(const Collection& collection) {
     Retire(*shard, std::move(found->second), dead);
     shard->collections_.erase(found);
   }
-  FreeLater(std::move(dead));
+  FreeDead(std::move(dead), Freeing::kLater);
   collections_.erase({dropped.database, dropped.name});
 }
 

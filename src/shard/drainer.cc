@@ -19,6 +19,8 @@ namespace veddb {
 namespace {
 
 constexpr int64_t kRetryMillis = 1000;
+// Entries that are looked at in one go when a drain ends: far less than a millisecond.
+constexpr size_t kFinishSlice = 2048;
 // Finish waits so long for a store that does not take the drain.
 constexpr int64_t kFinishMillis = 10'000;
 
@@ -42,14 +44,14 @@ class Drainer::BeginJob final : public Job {
   Drainer& drainer_;
 };
 
-// Ends the drain on one busy shard.
+// Ends a part of the drain on one busy shard.
 class Drainer::FinishJob final : public Job {
  public:
   FinishJob(Drainer& drainer, Shard& shard)
       : Job({shard.index()}, Where::kShardThread), drainer_(drainer), shard_(shard) {}
-  void Run(Turn& /*turn*/) override { shard_.FinishDrain(); }
+  void Run(Turn& /*turn*/) override { drainer_.FinishSlice(shard_); }
   void Done(const Status& /*committed*/) override {
-    drainer_.ShardFinished();
+    drainer_.finishing_[shard_.index()].posted = false;
     delete this;
   }
 
@@ -94,6 +96,15 @@ void Drainer::Tick(int64_t now_ms) {
     if (parts_missing_.load(std::memory_order_acquire) == 0) state_ = State::kCommitting;
   }
   if (state_ == State::kCommitting && has_result_.load(std::memory_order_acquire)) Committed();
+  if (state_ == State::kFinishing) FinishShards();
+}
+
+bool Drainer::WantsTurns() const {
+  if (state_ == State::kWriting) return parts_missing_.load(std::memory_order_relaxed) > 0;
+  // Who waits for a job to come back is woken by it.
+  return state_ == State::kFinishing &&
+         std::any_of(finishing_.begin(), finishing_.end(),
+                     [](const Finishing& one) { return !one.whole && !one.posted; });
 }
 
 void Drainer::Begin() {
@@ -232,18 +243,37 @@ void Drainer::Committed() {
   ++figures_.drains;
   figures_.last_millis = WallMillis() - begun_ms_;
   state_ = State::kFinishing;
-  shards_finishing_ = set_.shard_count();
-  std::vector<Waiter> served = std::exchange(served_, {});
+  finishing_.assign(set_.shard_count(), {});
+  for (const Waiter& waiter : std::exchange(served_, {})) waiter(Ok());
+}
+
+void Drainer::FinishShards() {
+  bool whole = true;
+  bool worked = false;  // one slice a turn, however many shards there are
   for (size_t i = 0; i < set_.shard_count(); ++i) {
-    Shard& shard = set_.shard(i);
-    if (set_.Idle(i)) {
-      shard.FinishDrain();
-      ShardFinished();
-    } else {
-      set_.Post(new FinishJob(*this, shard));
+    Finishing& one = finishing_[i];
+    if (!one.posted && !one.whole) {
+      if (set_.Idle(i)) {
+        if (!worked) FinishSlice(set_.shard(i));
+        worked = true;
+      } else {
+        one.posted = true;
+        set_.Post(new FinishJob(*this, set_.shard(i)));
+      }
     }
+    whole &= !one.posted && one.whole;
   }
-  for (const Waiter& waiter : served) waiter(Ok());
+  if (!whole) return;
+  state_ = State::kIdle;
+  set_.ReclaimDropped();
+  if (!waiters_.empty() && !log_.failed()) Begin();
+}
+
+void Drainer::FinishSlice(Shard& shard) {
+  Finishing& one = finishing_[shard.index()];
+  if (!one.begun) shard.BeginFinish();
+  one.begun = true;
+  one.whole = shard.FinishSome(kFinishSlice);
 }
 
 // The log has failed. All that the batch holds is in it and comes back when memory is rebuilt; who
@@ -261,13 +291,6 @@ void Drainer::ServeWithoutDrain() {
     return;
   }
   for (const Waiter& waiter : std::exchange(waiters_, {})) waiter(Ok());
-}
-
-void Drainer::ShardFinished() {
-  if (--shards_finishing_ > 0) return;
-  state_ = State::kIdle;
-  set_.ReclaimDropped();
-  if (!waiters_.empty() && !log_.failed()) Begin();
 }
 
 bool Drainer::Finish() {

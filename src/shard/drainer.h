@@ -52,10 +52,9 @@ class Drainer {
   // At the end of each turn of the loop: begins a drain that is due, writes slices of shards that
   // are idle, ends a drain whose write has come back.
   void Tick(int64_t now_ms);
-  // A drain is half written: the loop should not sleep while idle shards have slices to write.
-  bool WantsTurns() const {
-    return state_ == State::kWriting && parts_missing_.load(std::memory_order_relaxed) > 0;
-  }
+  // A drain is half written, or half ended: the loop should not sleep while idle shards have
+  // slices of it to do.
+  bool WantsTurns() const;
   bool idle() const { return state_ == State::kIdle; }
   // Blocks until the drain under way, if any, has ended. For shutdown and rebuild, when every shard
   // is idle.
@@ -83,7 +82,8 @@ class Drainer {
   void Committed();
   void GiveUp();
   void ServeWithoutDrain();
-  void ShardFinished();
+  void FinishShards();
+  void FinishSlice(Shard& shard);
   void ThreadMain();
   Status WriteToEngine(ChangeBatch& batch, LogPosition position);
 
@@ -100,7 +100,13 @@ class Drainer {
   LogPosition position_ = 0;
   int64_t begun_ms_ = 0;
   int64_t retry_at_ms_ = 0;
-  size_t shards_finishing_ = 0;
+  // How far each shard is with the end of the drain; its holder's while `posted`.
+  struct Finishing {
+    bool begun = false;
+    bool whole = false;
+    bool posted = false;
+  };
+  std::vector<Finishing> finishing_;
   DrainFigures figures_;
 
   std::atomic<bool> failing_{false};

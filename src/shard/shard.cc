@@ -86,13 +86,14 @@ int64_t Shard::NextExpiry() const {
   return next;
 }
 
-int64_t Shard::Unload(int64_t bytes) {
+int64_t Shard::Unload(int64_t bytes, bool documents_only) {
   // Keyspaces are tried in proportion to their size; a few failures in a row end the search.
   constexpr int kFailuresMax = 16;
   std::vector<Keyspace*> candidates;
   size_t total = 0;
   ForKeyspaces([&](Keyspace& keyspace) {
     if (keyspace.entries() == 0) return;
+    if (documents_only && keyspace.kind() != KeyspaceKind::kDocuments) return;
     candidates.push_back(&keyspace);
     total += keyspace.entries();
   });
@@ -142,13 +143,22 @@ bool Shard::DrainSome(size_t limit) {
   return whole;
 }
 
-void Shard::FinishDrain() {
+void Shard::BeginFinish() {
   context_.drained_epoch = context_.epoch - 1;
   size_t pending = 0;
-  ForKeyspaces([&pending](Keyspace& keyspace) { pending += keyspace.FinishDrain(); });
+  ForKeyspaces([&pending](Keyspace& keyspace) { pending += keyspace.BeginFinish(); });
   context_.pending_entries.Set(static_cast<int64_t>(pending));
   context_.pending_bytes.Add(-draining_bytes_);
   draining_ = false;
+}
+
+bool Shard::FinishSome(size_t limit) {
+  bool whole = true;
+  ForKeyspaces([&](Keyspace& keyspace) {
+    if (!keyspace.Finished() && limit > 0) limit -= keyspace.FinishSome(limit);
+    whole &= keyspace.Finished();
+  });
+  return whole;
 }
 
 // --- mailbox and thread ---

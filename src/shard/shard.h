@@ -49,12 +49,12 @@ class Shard {
   }
   // The same, and reads the disk where memory does not know. Blocks.
   Status Resolve(KeyRef& ref);
-  // Deletes up to `limit` keys whose time has come.
+  // Deletes up to `limit` keys in memory whose time has come.
   size_t ExpireDue(int64_t now_ms, size_t limit);
   // The earliest expiry of a key in memory, 0: none.
   int64_t NextExpiry() const;
   // Lets cold objects go until `bytes` are free or nothing can go; returns the bytes freed.
-  int64_t Unload(int64_t bytes);
+  int64_t Unload(int64_t bytes, bool documents_only = false);
   template <typename Visitor>
   void ForKeyspaces(Visitor visit) {
     for (auto& keyspace : databases_) visit(*keyspace);
@@ -67,7 +67,9 @@ class Shard {
   bool DrainSome(size_t limit);
   bool WantsSlices() const { return draining_ && !part_written_; }
   ChangeBatch TakeDrainBatch() { return std::move(drain_batch_); }
-  void FinishDrain();
+  // The drain has reached the disk: BeginFinish, then FinishSome until it says that all is done.
+  void BeginFinish();
+  bool FinishSome(size_t limit);
 
   // --- the loop ---
   uint32_t outstanding() const { return outstanding_.load(std::memory_order_acquire); }
@@ -95,7 +97,7 @@ class Shard {
   std::vector<std::unique_ptr<Keyspace>> databases_;
   absl::flat_hash_map<uint32_t, std::unique_ptr<Keyspace>> collections_;
   ChangeBatch drain_batch_;
-  bool draining_ = false;         // from BeginDrain to FinishDrain
+  bool draining_ = false;         // from BeginDrain to BeginFinish
   bool part_written_ = false;     // all of the drain under way is in the batch
   int64_t draining_bytes_ = 0;    // pending when the drain began
   uint64_t objects_drained_ = 0;  // of context_.objects_numbered, what the last drain wrote

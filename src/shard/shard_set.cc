@@ -18,11 +18,14 @@ ShardSet::ShardSet(const ShardSetOptions& options, Engine& engine, LogWriter& lo
       log_(log),
       pool_(pool),
       wake_loop_(std::move(wake_loop)),
+      lazy_free_([&pool](std::function<void()> work) { pool.Submit(std::move(work)); }),
       drainer_(*this, engine, log, wake_loop_),
       posts_(options.shards) {
   for (size_t i = 0; i < options.shards; ++i) {
     shards_.push_back(std::make_unique<Shard>(static_cast<uint16_t>(i), *this));
     shards_.back()->context_.turn = &turn_;
+    shards_.back()->context_.lazy_free = &lazy_free_;
+    shards_.back()->context_.random += i;
   }
   set_now(WallMillis());
 }
@@ -150,6 +153,7 @@ Status ShardSet::Rebuild(LogPosition good) {
     shard->collections_.clear();
     shard->context_.drained_epoch = shard->context_.epoch - 1;
     shard->context_.used_bytes.Set(0);
+    shard->context_.absent_bytes.Set(0);
     shard->context_.pending_entries.Set(0);
     shard->context_.pending_bytes.Set(0);
     shard->draining_bytes_ = 0;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "object/databases.h"
+#include "object/lazy_free.h"
 #include "object/turn.h"
 #include "shard/drainer.h"
 #include "shard/job.h"
@@ -100,7 +101,7 @@ class ShardSet final : public Databases {
   Keyspace& Keys(size_t shard, uint32_t database) override;
   Keyspace& Documents(size_t shard, uint32_t collection) override;
   Status Resolve(KeyRef& ref) override;
-  void FlushDatabase(uint32_t database) override;
+  void FlushDatabase(uint32_t database, Freeing freeing) override;
   void SwapDatabases(uint32_t first, uint32_t second) override;
   const Collection& CreateCollection(uint32_t database, Bytes name) override;
   void DropCollection(const Collection& collection) override;
@@ -109,8 +110,7 @@ class ShardSet final : public Databases {
 
   // The space that holds the keys of this database now.
   uint32_t SpaceOf(uint32_t database) const override { return spaces_[database]; }
-  // Entries of dropped databases and collections whose memory is still to be freed.
-  int64_t freeing_entries() const { return freeing_entries_.load(std::memory_order_relaxed); }
+  LazyFree& lazy_free() { return lazy_free_; }
 
   // --- reads on snapshots ---
   // What was dropped stays on disk while a read that began before lasts: giving disk back looks at
@@ -141,7 +141,7 @@ class ShardSet final : public Databases {
   void Drop(KeyspaceKind kind, uint32_t id);
   void Retire(Shard& shard, std::unique_ptr<Keyspace> keyspace,
               std::vector<std::unique_ptr<Keyspace>>& dead);
-  void FreeLater(std::vector<std::unique_ptr<Keyspace>> dead);
+  void FreeDead(std::vector<std::unique_ptr<Keyspace>> dead, Freeing freeing);
   Status LoadSpaces(ReadView& view);
   Status LoadObjectNumbers(ReadView& view);
   Status LoadCollections(ReadView& view);
@@ -160,6 +160,7 @@ class ShardSet final : public Databases {
   LogWriter& log_;
   QueryPool& pool_;
   const std::function<void()> wake_loop_;
+  LazyFree lazy_free_;
   std::vector<std::unique_ptr<Shard>> shards_;
   Turn turn_;
   bool commit_failed_ = false;
@@ -179,7 +180,6 @@ class ShardSet final : public Databases {
   uint64_t reads_begun_ = 0;
   uint64_t reclaim_after_ = 0;        // reads up to this number may need what is reclaimable
   std::vector<Dropped> reclaimable_;  // of the drain under way
-  std::atomic<int64_t> freeing_entries_{0};
   // Guards reclaimed_: threads of the pool add, the loop takes; a few times after a FLUSHALL.
   std::mutex reclaimed_mutex_;
   std::vector<Dropped> reclaimed_;

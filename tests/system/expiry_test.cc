@@ -82,5 +82,70 @@ TEST_F(ExpiryTest, ANewExpiryOrNoneReplacesTheOldOne) {
   EXPECT_GT(client.Run({"TTL", "short305"}).integer, 500);
 }
 
+// --- many keys of the same second ---
+
+class MassExpiryTest : public ExpiryTest, public ::testing::WithParamInterface<int> {
+ protected:
+  static constexpr int kKeys = 200'000;
+  // Far more than a slice may take (1 ms), far less than deleting all at once would.
+  static constexpr int64_t kSliceMicrosMax = 10'000;
+
+  Words Shards() const { return {"--shards", std::to_string(GetParam())}; }
+  // All end at the same millisecond, so long after the filling began.
+  static void FillDueTogether(RespClient& client, int64_t lives_ms) {
+    const RespReply now = client.Run({"TIME"});
+    const std::string at_ms = std::to_string(std::stoll(now.elements[0].text) * 1000 + lives_ms);
+    constexpr int kBatch = 1000;
+    for (int i = 0; i < kKeys; i += kBatch) {
+      for (int k = i; k < i + kBatch; ++k) {
+        client.Add({"SET", "k" + std::to_string(k), "value", "PXAT", at_ms});
+      }
+      for (int k = 0; k < kBatch; ++k) client.Next();
+    }
+  }
+};
+
+TEST_P(MassExpiryTest, KeysInMemoryGoInShortSlicesAndGiveTheirMemoryBack) {
+  Words arguments = Shards();
+  arguments.insert(arguments.end(), {"--enable-debug-command", "yes"});
+  ASSERT_TRUE(Start(arguments));
+  RespClient client = Connect();
+  EXPECT_EQ(client.Say({"DEBUG", "SET-ACTIVE-EXPIRE", "0"}), "OK");
+  const int64_t before = InfoNumber(client, "used_memory");
+  FillDueTogether(client, 1);
+  EXPECT_EQ(client.Say({"DBSIZE"}), std::to_string(kKeys)) << "nobody looks at them";
+  const int64_t full = InfoNumber(client, "used_memory");
+  EXPECT_GT(full - before, kKeys * 64);
+  EXPECT_EQ(client.Say({"DEBUG", "SET-ACTIVE-EXPIRE", "1"}), "OK");
+  EXPECT_TRUE(BecomesEmpty(client)) << client.Say({"DBSIZE"});
+  EXPECT_EQ(InfoNumber(client, "expired_keys"), kKeys);
+  EXPECT_LE(InfoNumber(client, "expire_longest_slice_usec"), kSliceMicrosMax);
+  EXPECT_GT(InfoNumber(client, "expired_time_cap_reached_count"), 1);
+  // Tables shrink as further operations pass; the keys' own memory is back at once.
+  EXPECT_LT(InfoNumber(client, "used_memory") - before, (full - before) / 4);
+  EXPECT_TRUE(PollUntil(kPatience, [&] { return InfoNumber(client, "pending_entries") == 0; }));
+}
+
+TEST_P(MassExpiryTest, KeysOnDiskOnlyGoAsWell) {
+  ASSERT_TRUE(Start(Shards()));
+  RespClient client = Connect();
+  constexpr int64_t kLivesMillis = 15'000;
+  FillDueTogether(client, kLivesMillis);
+  ASSERT_EQ(client.Say({"SET", "stays", "here"}), "OK");
+  ASSERT_TRUE(RestartCleanly(Shards()));
+  client = Connect();
+  EXPECT_TRUE(PollUntil(kPatience + Millis(kLivesMillis), [&] {
+    return client.Say({"DBSIZE"}) == "1";
+  })) << client.Say({"DBSIZE"});
+  EXPECT_EQ(client.Say({"KEYS", "*"}), "[stays]");
+  EXPECT_LE(InfoNumber(client, "expire_longest_slice_usec"), kSliceMicrosMax);
+  // They stay gone.
+  ASSERT_TRUE(Restart(Shards()));
+  client = Connect();
+  EXPECT_EQ(client.Say({"DBSIZE"}), "1");
+}
+
+INSTANTIATE_TEST_SUITE_P(Shards, MassExpiryTest, ::testing::Values(1, 4));
+
 }  // namespace
 }  // namespace veddb::testing

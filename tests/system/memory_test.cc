@@ -15,11 +15,11 @@ constexpr int64_t kMaxMemory = 48LL << 20;
 
 class MemoryTest : public ServerTest {
  protected:
-  // Asks for the memory in use until it is told to stop.
+  // Asks for the memory that is allocated until it is told to stop.
   void Watch() {
     watcher_ = std::thread([this, client = Connect()]() mutable {
       while (!stop_) {
-        highest_used_ = std::max<int64_t>(highest_used_, InfoNumber(client, "used_memory"));
+        highest_used_ = std::max<int64_t>(highest_used_, InfoNumber(client, "allocator_allocated"));
         highest_resident_ = std::max<int64_t>(highest_resident_, server_.ResidentBytes());
         LetPass(Millis(10));
       }
@@ -28,7 +28,7 @@ class MemoryTest : public ServerTest {
   void StopWatching() {
     stop_ = true;
     watcher_.join();
-    std::printf("[          ] maxmemory %" PRId64 " MiB: used_memory up to %.1f, resident %.1f\n",
+    std::printf("[          ] maxmemory %" PRId64 " MiB: allocated up to %.1f, resident %.1f\n",
                 kMaxMemory >> 20, static_cast<double>(highest_used_) / (1 << 20),
                 static_cast<double>(highest_resident_) / (1 << 20));
     RecordProperty("highest_used_bytes", std::to_string(highest_used_));

@@ -28,8 +28,6 @@ const Refusal kRefusals[] = {
     {"slaveof", "10.0.0.1 6379", "there is no replication"},
     {"masterauth", "secret", "there is no replication"},
     {"masteruser", "bob", "there is no replication"},
-    {"maxmemory-policy", "allkeys-lru", "no key is deleted because of memory"},
-    {"maxmemory-policy", "volatile-ttl", "no key is deleted because of memory"},
 };
 
 TEST(ConfigEffect, WhatWouldDeceiveRefusesTheStart) {
@@ -64,9 +62,9 @@ TEST(ConfigEffect, WhatWouldDeceiveIsRefusedByConfigSet) {
 TEST(ConfigEffect, TheirDefaultsAreAccepted) {
   ConfigStore store;
   EXPECT_EQ(AsText(store.LoadText("tls-port 0\naclfile \"\"\nreplicaof no one\nmasterauth \"\"\n"
-                                  "min-replicas-to-write 0\nmaxmemory-policy noeviction\n")),
+                                  "min-replicas-to-write 0\n")),
             "OK");
-  EXPECT_EQ(SetText(store, {{"tls-port", "0"}, {"maxmemory-policy", "noeviction"}}), "OK");
+  EXPECT_EQ(SetText(store, {{"tls-port", "0"}}), "OK");
 }
 
 TEST(ConfigEffect, EveryTlsOptionIsRefusedOrHasItsReason) {

@@ -165,7 +165,10 @@ class ChunkedStringTest : public ::testing::TestWithParam<uint32_t> {
     }
     for (size_t shard = 0; shard < kShards; ++shard) {
       contexts_[shard].drained_epoch = contexts_[shard].epoch - 1;
-      for (auto& keyspace : keyspaces_[shard]) keyspace->FinishDrain();
+      for (auto& keyspace : keyspaces_[shard]) {
+        keyspace->BeginFinish();
+        keyspace->FinishSome(SIZE_MAX);
+      }
     }
     ASSERT_EQ(store_, drain_should_be_);
   }

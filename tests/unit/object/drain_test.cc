@@ -36,7 +36,8 @@ class DrainTest : public testing::Test {
   }
   void Finish() {
     context_.drained_epoch = context_.epoch - 1;
-    keyspace_.FinishDrain();
+    keyspace_.BeginFinish();
+    keyspace_.FinishSome(SIZE_MAX);
   }
   // What the batch makes of the keys: the value, or "deleted".
   std::map<std::string, std::string> Drained() {

@@ -37,7 +37,8 @@ class StringTest : public testing::Test {
   }
   void FinishDrain() {
     context_.drained_epoch = context_.epoch - 1;
-    keyspace_.FinishDrain();
+    keyspace_.BeginFinish();
+    keyspace_.FinishSome(SIZE_MAX);
   }
   // What the drain says of a key: its payload, "(deleted)", or "(nothing)".
   std::string Drained(Bytes key) {
