@@ -110,10 +110,16 @@ Status RemoveFile(const std::string& path) {
 }
 
 Status MakeDirectory(const std::string& dir) {
+  const std::filesystem::path parent = std::filesystem::path(dir).parent_path();
   std::error_code code;
-  std::filesystem::create_directories(dir, code);
-  if (!code) return Ok();
-  return MakeError(ErrorCode::kMisconf, "can't make the directory " + dir + ": " + code.message());
+  if (!parent.empty() && !std::filesystem::exists(parent, code))
+    TRY(MakeDirectory(parent.string()));
+  std::filesystem::create_directory(dir, code);
+  if (code) {
+    return MakeError(ErrorCode::kMisconf,
+                     "can't make the directory " + dir + ": " + code.message());
+  }
+  return SyncDirectory(parent.empty() ? "." : parent.string());
 }
 
 }  // namespace veddb

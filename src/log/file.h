@@ -47,7 +47,8 @@ Error SystemError(ErrorCode code, Bytes what, const std::string& path);
 Status SyncDirectory(const std::string& dir);
 Status RenameFile(const std::string& from, const std::string& to);
 Status RemoveFile(const std::string& path);
-// Makes the directory and its parents if absent.
+// Makes the directory and its parents if absent, and its name durable even if it was there: who
+// made it may have died before that.
 Status MakeDirectory(const std::string& dir);
 
 }  // namespace veddb

@@ -19,6 +19,7 @@
 #include <optional>
 
 #include "base/logging.h"
+#include "log/file.h"
 #include "server/crash_log.h"
 
 namespace veddb {
@@ -33,7 +34,7 @@ constexpr char kUsage[] =
     "'-' reads a configuration from standard input. --print-conf prints the documented\n"
     "configuration file with every option at its default.\n";
 
-Error SystemError(const std::string& what) { return Err(what + ": " + std::strerror(errno)); }
+Error CallFailed(const std::string& what) { return Err(what + ": " + std::strerror(errno)); }
 
 bool ByUpstartOrSystemd(const Config& config) {
   if (config.supervised == Supervised::kSystemd || config.supervised == Supervised::kUpstart) {
@@ -44,11 +45,11 @@ bool ByUpstartOrSystemd(const Config& config) {
 
 Status Daemonize() {
   const pid_t child = fork();
-  if (child < 0) return SystemError("Can't fork");
+  if (child < 0) return CallFailed("Can't fork");
   if (child > 0) _exit(0);
   setsid();
   const int null_device = open("/dev/null", O_RDWR);
-  if (null_device < 0) return SystemError("Can't open /dev/null");
+  if (null_device < 0) return CallFailed("Can't open /dev/null");
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null_device, fd);
   if (null_device > STDERR_FILENO) close(null_device);
   return Ok();
@@ -56,7 +57,7 @@ Status Daemonize() {
 
 Status WritePidFile(const std::string& path) {
   std::FILE* file = std::fopen(path.c_str(), "we");
-  if (file == nullptr) return SystemError("Can't write the pid file " + path);
+  if (file == nullptr) return CallFailed("Can't write the pid file " + path);
   std::fprintf(file, "%d\n", static_cast<int>(getpid()));
   std::fclose(file);
   return Ok();
@@ -65,7 +66,7 @@ Status WritePidFile(const std::string& path) {
 // Two servers on one data directory would destroy it. The lock goes with the process.
 Status LockDirectory() {
   const int fd = open("veddb.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return SystemError("Can't make veddb.lock in the data directory");
+  if (fd < 0) return CallFailed("Can't make veddb.lock in the data directory");
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     return Err("Another server uses this data directory (veddb.lock is held)");
   }
@@ -104,11 +105,14 @@ Status PrepareProcess(ConfigStore& store) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  if (mkdir(config.dir.c_str(), 0700) != 0 && errno != EEXIST) {
-    return SystemError("Can't make the data directory '" + config.dir + "'");
+  if (mkdir(config.dir.c_str(), 0700) == 0) {
+    // Else a loss of power could take the directory with everything in it.
+    TRY(SyncDirectory(config.dir + "/.."));
+  } else if (errno != EEXIST) {
+    return CallFailed("Can't make the data directory '" + config.dir + "'");
   }
   if (chdir(config.dir.c_str()) != 0) {
-    return SystemError("Can't chdir to '" + config.dir + "'");
+    return CallFailed("Can't chdir to '" + config.dir + "'");
   }
   std::error_code error;
   const std::string directory = std::filesystem::current_path(error).string();
