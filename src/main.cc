@@ -50,6 +50,5 @@ int main(int argc, char** argv) {
   }
   if (const veddb::Status status = server.Start(); !status.ok()) return Fail(status.error());
   veddb::NotifySupervisor(config, "READY=1\nSTATUS=Ready to accept connections\n");
-  server.Run();
-  return 0;
+  return server.Run();
 }

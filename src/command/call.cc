@@ -18,6 +18,7 @@ Entry* Call::Lookup(KeyRef& key) const {
   Entry* entry = key.Find();
   if (entry == nullptr || !entry->present()) return nullptr;
   if (entry->ExpiredAt(now_ms)) {
+    if (key.keyspace->context().frozen.load(std::memory_order_relaxed)) return nullptr;
     key.keyspace->Expire(entry);
     return nullptr;
   }

@@ -145,6 +145,7 @@ void LogWriter::FailLocked(Cause cause, const std::string& what) {
   failure_ = what;
   sync_failed_ = cause == Cause::kSync;
   failures_.fetch_add(1, std::memory_order_relaxed);
+  in_doubt_.store(true, std::memory_order_release);
   failed_.store(true, std::memory_order_release);
   LogWarning("The log refuses writes: " + what);
   {
@@ -170,23 +171,40 @@ Status LogWriter::failure() const {
   return failure_.empty() ? Ok() : Status(Refusal());
 }
 
+LogPosition LogWriter::Settle() {
+  const std::lock_guard lock(append_mutex_);
+  return SettleLocked();
+}
+
+LogPosition LogWriter::SettleLocked() {
+  if (!in_doubt()) return end();
+  LogPosition good = end();
+  if (sync_failed_ || !segment_->Sync().ok()) good = synced();
+  // The header of the next segment declares the rest void, so a failure is no error.
+  const Status truncated = segment_->Truncate(good);
+  if (!truncated.ok()) LogWarning(truncated.error().message);
+  if (good < end()) {
+    LogWarning("The log's last " + std::to_string(end() - good) +
+               " bytes could not be made durable and are void, from position " +
+               std::to_string(good) + " on");
+  }
+  end_.store(good, std::memory_order_release);
+  synced_.store(good, std::memory_order_release);
+  generation_.fetch_add(1, std::memory_order_release);  // a sync under way tells of the old end
+  in_doubt_.store(false, std::memory_order_release);
+  return good;
+}
+
 Result<LogPosition> LogWriter::Reopen() {
   const std::lock_guard lock(append_mutex_);
   if (failure_.empty()) return end();
-  LogPosition resume = end();
-  if (sync_failed_ || !segment_->Sync().ok()) resume = synced();
-  const Status truncated = segment_->Truncate(resume);
+  const LogPosition resume = SettleLocked();
   const Status begun = BeginSegment(resume, kSegmentResumed);
   if (!begun.ok()) {
     failure_ = begun.error().message;
     return Refusal();
   }
-  // The new segment's header declares the rest void, so this is no error.
-  if (!truncated.ok()) LogWarning(truncated.error().message);
-  LogNotice("The log goes on at position " + std::to_string(resume) + "; " +
-            std::to_string(end() - resume) + " bytes behind it are void");
-  end_.store(resume, std::memory_order_release);
-  synced_.store(resume, std::memory_order_release);
+  LogNotice("The log goes on at position " + std::to_string(resume));
   failure_.clear();
   sync_failed_ = false;
   generation_.fetch_add(1, std::memory_order_release);

@@ -6,8 +6,8 @@
 // Invariants
 //  - synced() <= end(). What lies below synced() was fdatasync'ed without an error.
 //  - A segment is synced before the next one is begun: only the last segment can have a torn tail.
-//  - After a failed append or sync nothing is added to that file again: Reopen() begins a new
-//    segment at a position that is known to be good.
+//  - After a failed append or sync nothing is added to that file again. Settle() decides which
+//    position is known to be good, Reopen() begins a new segment there.
 //  - The synced mark (synced_mark.h) never says more than synced().
 #pragma once
 #include <atomic>
@@ -86,10 +86,14 @@ class LogWriter {
   bool failed() const { return failed_.load(std::memory_order_acquire); }
   // The failure was an fdatasync's: what lies behind synced() is unknown.
   bool sync_failed() const;
-  // Leaves the failed state: begins a new segment at the last good position, which it returns and
-  // which is the new end(). After a failed append that is the old end() if the old segment can
-  // still be synced; after a failed sync it is synced(): what was appended behind it is void, and
-  // the caller must forget what it derived from it. Readers made before must be made anew.
+  // Failed, and what the log holds is not decided yet: what was derived from it may be void.
+  bool in_doubt() const { return in_doubt_.load(std::memory_order_acquire); }
+  // Decides: returns the last good position, which is the new end() and synced(). After a failed
+  // append that is the old end() if the segment can still be synced; after a failed sync it is
+  // synced(): what was appended behind it is void, and the caller must forget what it derived from
+  // it. Readers made before must be made anew. Returns end() if there is nothing to decide.
+  LogPosition Settle();
+  // Leaves the failed state: begins a new segment at the settled position, which it returns.
   // Returns end() if nothing had failed.
   Result<LogPosition> Reopen();
 
@@ -113,6 +117,7 @@ class LogWriter {
   Status BeginSegment(LogPosition start, uint32_t segment_flags);
   Status RollIfFull(size_t more);
   void FailLocked(Cause cause, const std::string& what);
+  LogPosition SettleLocked();
   Error Refusal() const;
 
   void SyncLoop();
@@ -135,7 +140,9 @@ class LogWriter {
   std::atomic<LogPosition> synced_{0};
   std::atomic<FsyncPolicy> policy_;
   std::atomic<bool> failed_{false};
-  std::atomic<uint64_t> generation_{0};  // counts Reopen()s; written under append_mutex_
+  std::atomic<bool> in_doubt_{false};
+  std::atomic<uint64_t> generation_{
+      0};  // counts Settle()s and Reopen()s; written under append_mutex_
   std::atomic<bool> sync_wanted_{false};
   std::atomic<uint64_t> appends_{0};
   std::atomic<uint64_t> syncs_{0};

@@ -40,6 +40,8 @@ struct ObjectContext {
   std::atomic<bool> hold_expiries{false};
   uint64_t random = 0x9E3779B97F4A7C15ULL;  // state of a generator: who is counted as used more
   LazyFree* lazy_free = nullptr;            // for large values; set once
+  // Nothing can be logged now: what is due is passed over, not deleted. Set by the loop.
+  std::atomic<bool> frozen{false};
   // Any thread:
   SharedCounter used_bytes;       // entries and their values
   SharedCounter absent_bytes;     // of these, entries of absent keys that await a drain

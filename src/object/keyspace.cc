@@ -115,6 +115,15 @@ Entry* Keyspace::InsertLoaded(Bytes key, uint64_t hash, Bytes value) {
   return entry;
 }
 
+Entry* Keyspace::InsertPending(Bytes key, uint64_t hash, std::optional<Bytes> value) {
+  Entry* entry = value ? InsertLoaded(key, hash, *value) : Insert(key, hash, 0);
+  if (entry == nullptr) return nullptr;
+  entry->flags |= Entry::kOnDisk;  // so that a delete reaches the disk, which may hold the key
+  AddToDirty(entry);
+  CountPendingValue(entry);
+  return entry;
+}
+
 void Keyspace::Touch(Entry* entry) {
   if (entry->dirty_epoch != context_.epoch) {
     if (batch_ != nullptr && (entry->flags & Entry::kPending) != 0 &&

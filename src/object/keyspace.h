@@ -16,6 +16,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,6 +69,9 @@ class Keyspace {
   bool LoadChunk(Entry* entry, Bytes sub_key, Bytes bytes);
   // Takes a clean entry out of memory again that could not be loaded as a whole.
   void Unload(Entry* entry);
+  // The same for a change that is in the log and awaits a drain; without a value: the key was
+  // deleted. REQUIRES: not found; no drain is under way.
+  Entry* InsertPending(Bytes key, uint64_t hash, std::optional<Bytes> value);
 
   // --- changes; each begins with Touch (the functions below call it themselves) ---
   void Touch(Entry* entry);

@@ -32,6 +32,7 @@ enum class Wait : uint8_t {
   kMemory,   // until a drain lets objects leave memory
   kOutput,   // until it reads its replies
   kBlocked,  // its command waits for an event; that command is done with, the next is not begun
+  kRebuild,  // until memory holds again what is durable, after a failure
 };
 
 class Client final : public ConnectionUser {

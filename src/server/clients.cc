@@ -121,11 +121,18 @@ void Clients::ReplaceTurnReplies(const Error& error) {
   }
 }
 
-void Clients::DropHeld() {
+void Clients::DropHeld(LogPosition durable, const Error& error) {
   for (const uint64_t id : std::exchange(held_, {})) {
     Client* client = Find(id);
     if (client == nullptr) continue;
-    client->connection().out().clear();
+    if (client->flush_after <= durable) {
+      held_.push_back(id);
+      continue;
+    }
+    std::string& out = client->connection().out();
+    out.clear();
+    Reply(out, client->session.protocol).Error(error);
+    client->connection().Flush();
     client->CloseSoon();
   }
 }

@@ -79,9 +79,9 @@ class Clients {
   // --- the end of the loop's turn, in this order ---
   // The turn's changes could not be made durable.
   void ReplaceTurnReplies(const Error& error);
-  // A sync failed: whether what waited for it is durable is not known, and those clients are told
-  // so by the end of their connection.
-  void DropHeld();
+  // Only what lies before `durable` is: whoever waits for more is told so in place of all that he
+  // waits for, and his connection ends.
+  void DropHeld(LogPosition durable, const Error& error);
   // Sends what may be sent: everything, or (appendfsync always) what needs no more than `synced`.
   void Flush(LogPosition end, LogPosition synced, bool wait_for_sync);
   // Lets clients go on that waited for their replies, and closes those that are to be closed.

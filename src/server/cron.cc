@@ -45,6 +45,8 @@ void Cron::OncePerSecond(int64_t now_ms) {
   commands_before_ = commands;
   last_second_ms_ = now_ms;
   server_.WatchDisk();
+  // What follows reads the store, or is logged.
+  if (server_.healer().memory_void() || server_.log().failed()) return;
   server_.shards().ForgetReclaimed();
   if (server_.shards().drainer().idle()) server_.shards().ReclaimDropped();
   // While memory is behind, what the scan would find is mostly what memory is about to delete.
@@ -62,7 +64,7 @@ int64_t Cron::ExpirySliceMicros(int64_t now_us) const {
 
 void Cron::ExpireDue(int64_t now_ms) {
   behind_ = false;
-  if (!active_expire_ || server_.clients().paused(now_ms)) return;
+  if (!active_expire_ || server_.clients().paused(now_ms) || server_.log().failed()) return;
   ShardSet& shards = server_.shards();
   int64_t end_us = 0;
   uint64_t begun = 0;
@@ -161,7 +163,8 @@ class ExpireColdJob final : public Job {
   }
   void Run(Turn& /*turn*/) override {
     for (ColdKey& one : keys_) {
-      if (!one.loaded) continue;
+      if (!one.loaded || one.ref.keyspace->context().frozen.load(std::memory_order_relaxed))
+        continue;
       Entry* entry = one.ref.Find();
       one.stale = entry == nullptr || !entry->present() || entry->expire_at_ms != one.due_ms;
       if (one.stale || !entry->ExpiredAt(now_ms_)) continue;
@@ -169,9 +172,7 @@ class ExpireColdJob final : public Job {
     }
   }
   void Done(const Status& committed) override {
-    if (!committed.ok()) {
-      cron_.server_.NoteCommitFailure(committed.error());
-    } else {
+    if (committed.ok()) {
       for (const ColdKey& one : keys_) {
         if (one.stale) cron_.DropHint(one.hint);
       }
@@ -187,6 +188,7 @@ class ExpireColdJob final : public Job {
 };
 
 void Cron::ExpireCold(std::vector<std::string> hints, int64_t now_ms) {
+  if (server_.log().failed()) return;  // the next scan finds them again
   ShardSet& shards = server_.shards();
   std::vector<std::vector<ColdKey>> batches(shards.shard_count());
   const auto post = [&](uint16_t shard) {

@@ -24,6 +24,12 @@ std::vector<uint16_t> ShardsOf(const CallPlan& plan) {
   return shards;
 }
 
+// Whether it looks at keys or documents, or only counts them.
+bool NeedsData(const CommandSpec& spec) {
+  return spec.route != Route::kLoop || Has(spec.flags, Flag::kReadonly) ||
+         Has(spec.flags, Flag::kWrite) || Has(spec.flags, Flag::kTransaction);
+}
+
 std::vector<uint16_t> AllShards(size_t n) {
   std::vector<uint16_t> shards(n);
   for (size_t i = 0; i < n; ++i) shards[i] = static_cast<uint16_t>(i);
@@ -70,6 +76,7 @@ Wait Dispatcher::Proceed(Client& client, Command& command_ref, std::span<const B
     Queue(client, *command, argv);
     return Wait::kNone;
   }
+  if (server_.healer().memory_void() && NeedsData(*command->spec)) return Wait::kRebuild;
   if (command == exec_ && client.session.in_multi)
     return ExecuteTransaction(client, *command, argv);
   const Wait wait = Execute(client, *command, argv);

@@ -20,6 +20,7 @@
 namespace veddb {
 namespace {
 
+constexpr int64_t kMicrosPerMilli = 1000;
 constexpr int64_t kNanosPerMicro = 1000;
 
 // "5.3.0" of "5.3.0-0-g54eaed1…".

@@ -161,8 +161,7 @@ void CommandRequest::Done(const Status& committed) {
   server_.accounting().NoteCommand(command_, arguments_.views(), outcome_,
                                    server_.FindClient(client_id_));
   if (!committed.ok()) {
-    server_.NoteCommitFailure(committed.error());
-    slot_.Fill(committed.error());
+    slot_.Fill(server_.healer().RefusalOf(committed.error()));
     return;
   }
   slot_.Fill(std::move(text_));
@@ -213,8 +212,7 @@ void TransactionRequest::Done(const Status& committed) {
   const std::unique_ptr<TransactionRequest> self(this);
   transaction_->Account(server_.FindClient(client_id_));
   if (!committed.ok()) {
-    server_.NoteCommitFailure(committed.error());
-    slot_.Fill(committed.error());
+    slot_.Fill(server_.healer().RefusalOf(committed.error()));
     return;
   }
   slot_.Fill(std::move(text_));
@@ -246,7 +244,13 @@ void SnapshotRequest::Start(Server& server, Client& client, Command& command,
   if (self->plan_.may_lag || server.EverythingDrained() || Mutated("snapshot-without-drain")) {
     submit();
   } else {
-    server.shards().drainer().Request([submit](const Status& /*always ok*/) { submit(); });
+    server.shards().drainer().Request([self, submit](const Status& drained) {
+      if (drained.ok()) return submit();
+      Reply(self->text_, self->slot_.protocol()).Error(drained.error());
+      self->outcome_.failed = true;
+      self->outcome_.error = drained.error().Wire();
+      self->Done();
+    });
   }
 }
 

@@ -21,8 +21,6 @@ namespace {
 
 // An argument has to fit into one record of the log, whatever proto-max-bulk-len says.
 constexpr uint64_t kArgumentBytesMax = uint64_t{1} << 30;
-// How often a log that failed is tried again.
-constexpr int64_t kReopenMillis = 1000;
 // What CONFIG RESETSTAT sets back to zero. The shards go on counting: others write there.
 constexpr SharedCounter ObjectContext::*kResettable[] = {
     &ObjectContext::expired_keys, &ObjectContext::evicted_keys, &ObjectContext::keyspace_hits,
@@ -59,7 +57,7 @@ ParserLimits Server::LimitsOf(const Session& session) const {
 
 // --- a turn ---
 
-void Server::Run() {
+int Server::Run() {
   loop_.OnTurnEnd([this] { EndTurn(); });
   loop_.OnWake([this] { OnWake(); });
   loop_.Every(Cron::kTickMillis, [this] {
@@ -74,7 +72,12 @@ void Server::Run() {
     });
   }
   loop_.Run();
-  Close();
+  if (exit_code_ == 0) {
+    Close();
+  } else {
+    Abandon();
+  }
+  return exit_code_;
 }
 
 void Server::SetTurnTime() {
@@ -103,12 +106,7 @@ void Server::EndTurn() {
   Evict();
   if (Mutated("reply-before-append")) clients_.Flush(log_->end(), log_->synced(), false);
   const Status committed = CommitTurn();
-  if (!committed.ok()) NoteCommitFailure(committed.error());
-  if (shards_->commit_failed()) commit_failed_ = true;
-  if (log_->failed() && !dispatcher_.gate_state().writes_refused) {
-    NoteCommitFailure(log_->failure().error());
-  }
-  if (commit_failed_ || dispatcher_.gate_state().writes_refused) RecoverFromCommitFailure();
+  healer_.EndTurn(committed, now_ms_);
   shards_->drainer().Tick(now_ms_);
   Relieve();
   dispatcher_.gate_state().memory_exhausted = memory_.exhausted();
@@ -130,7 +128,12 @@ void Server::EndTurn() {
   loop_.SetBusy(shards_->drainer().WantsTurns() || clients_.HasResumable() ||
                 memory_.WantsTurns() || cron_.WantsTurns());
   turn_begun_ = false;
-  if (shutdown_) BeginShutdown();
+  if (!healer_.hopeless().empty()) {
+    exit_code_ = Healer::kExitCode;
+    loop_.Stop();
+  } else if (shutdown_) {
+    BeginShutdown();
+  }
 }
 
 Status Server::CommitTurn() {
@@ -168,74 +171,6 @@ void Server::NoteBackgroundLatencies() {
   if (drains.drains == drains_noted_) return;
   drains_noted_ = drains.drains;
   accounting_.NoteLatency(LatencyEvent::kDrain, drains.last_millis * kNanosPerMilli);
-}
-
-void Server::NoteCommitFailure(const Error& error) {
-  commit_failed_ = true;
-  commit_error_ = error;
-}
-
-void Server::RefuseWrites(const std::string& reason) {
-  GateState& gates = dispatcher_.gate_state();
-  if (!gates.writes_refused) LogWarning("Writes are refused from now on: " + reason);
-  gates.writes_refused = true;
-  gates.refusal = reason;
-}
-
-void Server::RecoverFromCommitFailure() {
-  const Error error =
-      MakeError(ErrorCode::kMisconf,
-                "The write could not be made durable and is undone: " + commit_error_.message);
-  if (commit_failed_ && !dispatcher_.gate_state().writes_refused) {
-    // The turn of the failure. From now on gates refuse writes, and later turns only read.
-    RefuseWrites(commit_error_.message);
-    clients_.ReplaceTurnReplies(error);
-    clients_.DropHeld();
-    sync_waits_.LogFailed();
-  }
-  // Memory is made anew from the log as soon as nobody works on it.
-  if (!shards_->AllIdle() || !shards_->drainer().idle()) return;
-  if (commit_failed_) {
-    // The log is replayed into the store, which the same full disk may have stopped.
-    if (!engine_->background_error().ok()) {
-      ResumeStore();
-      return;
-    }
-    const LogPosition good = log_->failed() ? std::min(log_->end(), GoodPosition()) : log_->end();
-    if (const Status rebuilt = shards_->Rebuild(good); !rebuilt.ok()) {
-      RefuseWrites(rebuilt.error().message);
-      return;
-    }
-    commit_failed_ = false;
-    tracking_.InvalidateAll();  // some may have read what is undone
-  }
-  if (now_ms_ < reopen_at_ms_) return;
-  reopen_at_ms_ = now_ms_ + kReopenMillis;
-  const Result<LogPosition> reopened = log_->Reopen();
-  if (!reopened.ok()) {
-    RefuseWrites(reopened.error().message);
-    return;
-  }
-  dispatcher_.gate_state().writes_refused = false;
-  dispatcher_.gate_state().refusal.clear();
-  LogWarning("The log works again; writes are accepted.");
-}
-
-// It may take seconds, so not on the loop; tried again until the store works.
-void Server::ResumeStore() {
-  if (store_resumes_ || now_ms_ < resume_at_ms_) return;
-  store_resumes_ = true;
-  resume_at_ms_ = now_ms_ + kReopenMillis;
-  pool_->Submit([this] {
-    (void)engine_->Resume();  // background_error() tells whether it did
-    PostToLoop([this] { store_resumes_ = false; });
-  });
-}
-
-// Up to where the log is known to be good after a failure: after a failed append all that was
-// appended, after a failed sync only what was synced before.
-LogPosition Server::GoodPosition() const {
-  return log_->sync_failed() ? log_->synced() : log_->end();
 }
 
 // --- books ---

@@ -26,6 +26,7 @@
 #include "server/disk_guard.h"
 #include "server/dispatcher.h"
 #include "server/execution.h"
+#include "server/healer.h"
 #include "server/memory.h"
 #include "server/monitors.h"
 #include "server/oom_score.h"
@@ -47,8 +48,9 @@ class Server final : public ServerApi {
   Status AddCommands(std::span<const CommandSpec> specs) { return registry_.Add(specs); }
   // Opens store and log, recovers, listens.
   Status Start();
-  // Serves until a signal or SHUTDOWN; then everything is durable and closed.
-  void Run();
+  // Serves until a signal or SHUTDOWN; then everything is durable and closed. The process's exit
+  // code.
+  int Run();
 
   // --- parts ---
   Loop& loop() { return loop_; }
@@ -93,7 +95,7 @@ class Server final : public ServerApi {
   void PostToLoop(std::function<void()> work);
   // Nothing in memory is newer than the store. Loop.
   bool EverythingDrained();
-  void NoteCommitFailure(const Error& error);
+  const Healer& healer() const { return healer_; }
   // The log, the store or the disk refuse writes: what commands are told, empty if they don't.
   std::string WriteRefusal();
   // Once a second: disk-min-free.
@@ -166,13 +168,10 @@ class Server final : public ServerApi {
   // Of syncs and drains since the last turn.
   void NoteBackgroundLatencies();
   void EndTurn();
-  LogPosition GoodPosition() const;
-  void RefuseWrites(const std::string& reason);
-  void RecoverFromCommitFailure();
-  void ResumeStore();
   void OnWake();
   void BeginShutdown();
   void Close();
+  void Abandon();
 
   ConfigStore config_;
   CommandRegistry registry_;
@@ -195,6 +194,7 @@ class Server final : public ServerApi {
   Memory memory_{*this};
   Tracking tracking_{*this};
   Cron cron_{*this};
+  Healer healer_{*this};
   DiskGuard disk_;
   OomScore oom_score_;
   int64_t store_files_ = 0;
@@ -209,12 +209,7 @@ class Server final : public ServerApi {
   bool turn_begun_ = false;
   bool shutdown_ = false;
   int64_t shutdown_begun_ms_ = 0;  // monotonic
-  // After a failure of the log:
-  bool commit_failed_ = false;  // memory may be ahead of the log and has to be rebuilt
-  Error commit_error_;
-  bool store_resumes_ = false;
-  int64_t resume_at_ms_ = 0;
-  int64_t reopen_at_ms_ = 0;
+  int exit_code_ = 0;
 };
 
 }  // namespace veddb

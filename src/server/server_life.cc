@@ -283,4 +283,16 @@ void Server::Close() {
   LogWarning("VedDB is now ready to exit, bye bye...");
 }
 
+// Neither log nor store can be brought back. What was answered is in the log and comes back with
+// the next start; nothing more is written.
+void Server::Abandon() {
+  LogWarning("The data can't be reached any more, and the server gives up (exit code " +
+             std::to_string(exit_code_) + "): " + healer_.hopeless());
+  listeners_.clear();
+  shards_->Stop();
+  shards_->pool().Quiesce();
+  log_->SetSyncListener(nullptr);
+  if (const std::string file = PidFileOf(config_.config()); !file.empty()) unlink(file.c_str());
+}
+
 }  // namespace veddb

@@ -20,16 +20,12 @@ constexpr uint8_t kCollectionVersion = 1;
 // What Freeing::kNow frees at once: a millisecond or two. More would hold up all clients.
 constexpr size_t kFreeNowEntries = 10'000;
 constexpr int64_t kFreeNowBytes = 16 << 20;
-constexpr Bytes kDropSpacePrefix = "drop/space/";
-constexpr Bytes kDropCollectionPrefix = "drop/collection/";
 
 std::string Number32(uint32_t v) {
   std::string out;
   PutLE32(out, v);
   return out;
 }
-
-uint64_t CountKey(KeyspaceKind kind, uint32_t id) { return static_cast<uint64_t>(kind) << 32 | id; }
 
 // collection/<id>: version:1 · database:4 LE · name (sized).
 std::string EncodeCollection(const Collection& collection) {
@@ -39,16 +35,6 @@ std::string EncodeCollection(const Collection& collection) {
   return out;
 }
 
-bool DecodeCollection(Bytes value, Collection* collection) {
-  if (value.size() < 5 || static_cast<uint8_t>(value[0]) != kCollectionVersion) return false;
-  collection->database = LoadLE32(value.data() + 1);
-  value.remove_prefix(5);
-  Bytes name;
-  if (!GetSized(&value, &name)) return false;
-  collection->name = std::string(name);
-  return true;
-}
-
 void DeleteIfDue(Keyspace& keyspace, Bytes key) {
   Entry* entry = keyspace.Find(key, Hash64(key));
   if (entry != nullptr && entry->present() && entry->ExpiredAt(WallMillis())) {
@@ -56,110 +42,10 @@ void DeleteIfDue(Keyspace& keyspace, Bytes key) {
   }
 }
 
-Error BadCatalog(Bytes name) {
-  return MakeError(ErrorCode::kIoErr, "the catalog entry '" + std::string(name) + "' is not valid");
-}
-
 }  // namespace
 
-// --- start ---
-
-Status ShardSet::Load() {
-  const std::unique_ptr<ReadView> view = engine_.NewReadView();
-  base_counts_.clear();
-  collections_.clear();
-  TRY(LoadSpaces(*view));
-  TRY(LoadObjectNumbers(*view));
-  TRY(LoadCollections(*view));
-  TRY(LoadDropped(*view));
-  MakeKeyspaces();
-  return Ok();
-}
-
-Status ShardSet::LoadSpaces(ReadView& view) {
-  spaces_.assign(options_.databases, 0);
-  std::string value;
-  next_space_ = options_.databases;
-  if (TRY(view.Get(Family::kMeta, kMetaSpaceNext, &value))) {
-    if (value.size() != 4) return BadCatalog(kMetaSpaceNext);
-    next_space_ = std::max(next_space_, LoadLE32(value.data()));
-  }
-  for (uint32_t database = 0; database < options_.databases; ++database) {
-    // A database that was never flushed or swapped is the space of its own number.
-    spaces_[database] = database;
-    const std::string name = MetaDatabase(database);
-    if (TRY(view.Get(Family::kMeta, name, &value))) {
-      if (value.size() != 4) return BadCatalog(name);
-      spaces_[database] = LoadLE32(value.data());
-    }
-    TRY(LoadCount(view, KeyspaceKind::kKeys, spaces_[database]));
-  }
-  if (TRY(view.Get(Family::kMeta, kMetaCollectionNext, &value))) {
-    if (value.size() != 4) return BadCatalog(kMetaCollectionNext);
-    next_collection_ = LoadLE32(value.data());
-  }
-  return Ok();
-}
-
-Status ShardSet::LoadObjectNumbers(ReadView& view) {
-  std::string value;
-  for (auto& shard : shards_) {
-    uint64_t next = 0;
-    const std::string name = MetaObjectNext(shard->index());
-    if (TRY(view.Get(Family::kMeta, name, &value))) {
-      if (value.size() != sizeof next) return BadCatalog(name);
-      next = LoadLE64(value.data());
-    }
-    shard->context_.objects_numbered = next;
-    shard->objects_drained_ = next;
-  }
-  return Ok();
-}
-
-Status ShardSet::LoadCollections(ReadView& view) {
-  const auto it =
-      view.NewIterator(Family::kMeta, kMetaCollectionPrefix, PrefixEnd(kMetaCollectionPrefix));
-  for (it->SeekToFirst(); it->Valid(); it->Next()) {
-    const Bytes id = it->key().substr(kMetaCollectionPrefix.size());
-    const std::optional<uint64_t> number = ParseUint64(id);
-    if (!number) continue;  // a name below a collection's, or collection/next
-    Collection collection;
-    collection.id = static_cast<uint32_t>(*number);
-    if (!DecodeCollection(it->value(), &collection)) return BadCatalog(it->key());
-    TRY(LoadCount(view, KeyspaceKind::kDocuments, collection.id));
-    collections_[{collection.database, collection.name}] = collection;
-  }
-  return it->status();
-}
-
-Status ShardSet::LoadDropped(ReadView& view) {
-  const auto it = view.NewIterator(Family::kMeta, kMetaDropPrefix, PrefixEnd(kMetaDropPrefix));
-  for (it->SeekToFirst(); it->Valid(); it->Next()) {
-    const Bytes name = it->key();
-    for (const auto kind : {KeyspaceKind::kKeys, KeyspaceKind::kDocuments}) {
-      const Bytes prefix = kind == KeyspaceKind::kKeys ? kDropSpacePrefix : kDropCollectionPrefix;
-      if (name.substr(0, prefix.size()) != prefix) continue;
-      const std::optional<uint64_t> id = ParseUint64(name.substr(prefix.size()));
-      if (!id) return BadCatalog(name);
-      reclaimable_.push_back({kind, static_cast<uint32_t>(*id)});
-    }
-  }
-  TRY(it->status());
-  ReclaimDropped();
-  return Ok();
-}
-
-Status ShardSet::LoadCount(ReadView& view, KeyspaceKind kind, uint32_t id) {
-  std::string value;
-  const std::string name = CountName(kind, id);
-  if (!TRY(view.Get(Family::kMeta, name, &value))) return Ok();
-  if (value.size() != 8) return BadCatalog(name);
-  base_counts_[CountKey(kind, id)] = static_cast<int64_t>(LoadLE64(value.data()));
-  return Ok();
-}
-
 int64_t ShardSet::BaseCount(KeyspaceKind kind, uint32_t id) const {
-  const auto found = base_counts_.find(CountKey(kind, id));
+  const auto found = base_counts_.find(CatalogCountKey(kind, id));
   return found == base_counts_.end() ? 0 : found->second;
 }
 
@@ -202,7 +88,7 @@ void ShardSet::Drop(KeyspaceKind kind, uint32_t id) {
   const std::string name = kind == KeyspaceKind::kKeys ? MetaDropSpace(id) : MetaDropCollection(id);
   PutMeta(name, {});
   DeleteMeta(CountName(kind, id));
-  base_counts_.erase(CountKey(kind, id));
+  base_counts_.erase(CatalogCountKey(kind, id));
   dropped_.push_back({kind, id});
 }
 
@@ -379,6 +265,7 @@ void ShardSet::ReclaimDropped() {
   std::vector<Dropped> dropped = std::exchange(reclaimable_, {});
   pool_.Submit([this, dropped = std::move(dropped)] {
     std::vector<Dropped> done;
+    std::vector<Dropped> failed;
     for (const Dropped& one : dropped) {
       const bool keys = one.kind == KeyspaceKind::kKeys;
       std::string begin = SpaceBegin(one.id);  // a collection's id lies in the same four bytes
@@ -389,15 +276,18 @@ void ShardSet::ReclaimDropped() {
       if (status.ok()) {
         done.push_back(one);
       } else {
+        failed.push_back(one);
         LogWarning("Disk space of dropped data could not be given back yet: " +
                    status.error().message);
       }
     }
     // The names stay in the catalog until the drop itself would survive a crash.
-    if (done.empty() || !engine_.Flush().ok()) return;
+    const bool durable = done.empty() || engine_.Flush().ok();
     KILL_POINT("reclaim.flushed");
     const std::lock_guard<std::mutex> lock(reclaimed_mutex_);
-    reclaimed_.insert(reclaimed_.end(), done.begin(), done.end());
+    std::vector<Dropped>& to = durable ? reclaimed_ : unreclaimed_;
+    to.insert(to.end(), done.begin(), done.end());
+    unreclaimed_.insert(unreclaimed_.end(), failed.begin(), failed.end());
   });
 }
 
@@ -406,6 +296,8 @@ void ShardSet::ForgetReclaimed() {
   {
     const std::lock_guard<std::mutex> lock(reclaimed_mutex_);
     done = std::exchange(reclaimed_, {});
+    reclaimable_.insert(reclaimable_.end(), unreclaimed_.begin(), unreclaimed_.end());
+    unreclaimed_.clear();
   }
   for (const Dropped& one : done) {
     DeleteMeta(one.kind == KeyspaceKind::kKeys ? MetaDropSpace(one.id)

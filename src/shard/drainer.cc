@@ -18,9 +18,11 @@
 namespace veddb {
 namespace {
 
-constexpr int64_t kRetryMillis = 1000;
 // Entries that are looked at in one go when a drain ends: far less than a millisecond.
 constexpr size_t kFinishSlice = 2048;
+// A drain that failed is tried again after so long, and then after twice as long each time.
+constexpr int64_t kRetryMillisMin = 20;
+constexpr int64_t kRetryMillisMax = 1000;
 // Finish waits so long for a store that does not take the drain.
 constexpr int64_t kFinishMillis = 10'000;
 
@@ -75,14 +77,22 @@ Drainer::~Drainer() {
 }
 
 void Drainer::Request(Waiter waiter) {
+  if (failing()) {
+    waiter(MakeError(ErrorCode::kMisconf, failure()));
+    return;
+  }
   waiters_.push_back(std::move(waiter));
-  if (state_ == State::kIdle && !log_.failed()) Begin();
+  if (state_ == State::kIdle && !halted_) Begin();
+}
+
+void Drainer::set_halted(bool halted) {
+  halted_.store(halted, std::memory_order_release);
+  work_.notify_all();
 }
 
 void Drainer::Tick(int64_t now_ms) {
-  if (state_ == State::kIdle && log_.failed()) {
-    ServeWithoutDrain();
-  } else if (state_ == State::kIdle && now_ms >= retry_at_ms_) {
+  if (failing()) TellWaiters(MakeError(ErrorCode::kMisconf, failure()));
+  if (state_ == State::kIdle && !halted_ && now_ms >= retry_at_ms_) {
     const int64_t pending = set_.Sum(&ObjectContext::pending_entries);
     const bool aged = now_ms - begun_ms_ >= limits_.interval_ms || now_ms < begun_ms_;
     const bool large = set_.Sum(&ObjectContext::pending_bytes) >= limits_.pending_bytes_max;
@@ -120,9 +130,9 @@ void Drainer::Begin() {
 void Drainer::BeginWithShardsHeld() {
   // Everything in the dirty lists must lie before the position that is noted, or replay would count
   // it twice. If it can't be logged, memory is rebuilt and the drain begins again after that.
-  if (!set_.CommitTurn().ok()) {
+  if (halted_ || !set_.CommitTurn().ok()) {
     state_ = State::kIdle;
-    retry_at_ms_ = begun_ms_ + kRetryMillis;
+    retry_at_ms_ = begun_ms_ + kRetryMillisMin;
     return;
   }
   // What was asked for until now is served by this drain.
@@ -182,16 +192,17 @@ Status Drainer::WriteToEngine(ChangeBatch& batch, LogPosition position) {
   const auto drain = [&]() -> Status {
     // The store must never be ahead of what the log is known to hold: after a failed sync the log
     // goes on at its last synced position.
-    if (!Mutated("drain-without-sync")) TRY(log_.SyncNow());
+    if (log_.synced() < position && !Mutated("drain-without-sync")) TRY(log_.SyncNow());
     KILL_POINT("drain.before_write");
     return engine_.Drain(std::move(batch), position);
   };
   Status status = drain();
-  while (!status.ok()) {
-    if (log_.failed()) {
-      // The log does not begin anew before memory was rebuilt from it, and that waits for us.
-      failing_.store(false, std::memory_order_release);
-      return status;
+  for (int64_t wait_ms = kRetryMillisMin; !status.ok(); wait_ms *= 2) {
+    // Memory will be rebuilt from the log, and that waits for us.
+    if (log_.in_doubt() || halted_) break;
+    if (engine_.NeedsReopen()) {
+      needs_reopen_ = true;
+      break;
     }
     // The batch still holds everything: it is the only copy outside of the log.
     LogWarning("A drain to disk failed and is tried again: " + status.error().message);
@@ -199,14 +210,15 @@ Status Drainer::WriteToEngine(ChangeBatch& batch, LogPosition position) {
       std::unique_lock<std::mutex> lock(mutex_);
       failure_text_ = status.error().message;
       failing_.store(true, std::memory_order_release);
-      if (work_.wait_for(lock, std::chrono::milliseconds(kRetryMillis),
-                         [this] { return stopping_; })) {
-        return status;
-      }
+      wake_loop_();
+      work_.wait_for(lock, std::chrono::milliseconds(std::min(wait_ms, kRetryMillisMax)),
+                     [this] { return stopping_ || halted_; });
+      if (stopping_) return status;
     }
-    if (engine_.background_error().ok() || engine_.Resume().ok()) status = drain();
+    if (engine_.background_error().ok()) status = drain();
   }
   failing_.store(false, std::memory_order_release);
+  if (!status.ok()) return status;
   KILL_POINT("drain.after_write");
   if (log_.end() - engine_.flushed_position() > limits_.log_replay_bytes_max) {
     if (const Status flushed = engine_.Flush(); !flushed.ok()) {
@@ -266,7 +278,7 @@ void Drainer::FinishShards() {
   if (!whole) return;
   state_ = State::kIdle;
   set_.ReclaimDropped();
-  if (!waiters_.empty() && !log_.failed()) Begin();
+  if (!waiters_.empty() && !halted_) Begin();
 }
 
 void Drainer::FinishSlice(Shard& shard) {
@@ -276,21 +288,21 @@ void Drainer::FinishSlice(Shard& shard) {
   one.whole = shard.FinishSome(kFinishSlice);
 }
 
-// The log has failed. All that the batch holds is in it and comes back when memory is rebuilt; who
-// waited for the drain waits for that.
+// All that the batch holds is in the log and comes back when memory is rebuilt; who waited for the
+// drain waits for that.
 void Drainer::GiveUp() {
   waiters_.insert(waiters_.begin(), served_.begin(), served_.end());
   served_.clear();
   state_ = State::kIdle;
+  store_broken_ = needs_reopen_.exchange(false);
   set_.AskForRebuild();
 }
 
-// While the log is broken nothing can be drained, and once memory is rebuilt nothing has to be.
-void Drainer::ServeWithoutDrain() {
-  if (set_.commit_failed() || !meta_.empty() || set_.Sum(&ObjectContext::pending_entries) > 0) {
-    return;
-  }
-  for (const Waiter& waiter : std::exchange(waiters_, {})) waiter(Ok());
+void Drainer::TellWaiters(const Status& status) {
+  std::vector<Waiter> told = std::exchange(served_, {});
+  std::move(waiters_.begin(), waiters_.end(), std::back_inserter(told));
+  waiters_.clear();
+  for (const Waiter& waiter : told) waiter(status);
 }
 
 bool Drainer::Finish() {

@@ -47,7 +47,8 @@ class Drainer {
   ~Drainer();
 
   void set_limits(const DrainLimits& limits) { limits_ = limits; }
-  // Calls back once everything committed until now is in the engine. At once if it is already.
+  // Calls back once everything committed until now is in the engine; with an error while the store
+  // takes nothing.
   void Request(Waiter waiter);
   // At the end of each turn of the loop: begins a drain that is due, writes slices of shards that
   // are idle, ends a drain whose write has come back.
@@ -64,6 +65,13 @@ class Drainer {
   // Why the drain under way can't be written, empty if it can. Any thread.
   std::string failure();
   bool failing() const { return failing_.load(std::memory_order_acquire); }
+  // While halted no drain begins, and one under way is given up at its next failure: memory is void
+  // and will be rebuilt.
+  void set_halted(bool halted);
+  // A drain was given up because the store has to be closed and opened again. Until
+  // set_store_broken(false).
+  bool store_broken() const { return store_broken_; }
+  void set_store_broken(bool broken) { store_broken_ = broken; }
 
   // Any holder of the shard: writes a slice; hands the part over when it is whole.
   void WriteSlice(Shard& shard, size_t limit);
@@ -81,7 +89,7 @@ class Drainer {
   void BeginWithShardsHeld();
   void Committed();
   void GiveUp();
-  void ServeWithoutDrain();
+  void TellWaiters(const Status& status);
   void FinishShards();
   void FinishSlice(Shard& shard);
   void ThreadMain();
@@ -109,6 +117,10 @@ class Drainer {
   std::vector<Finishing> finishing_;
   DrainFigures figures_;
 
+  bool store_broken_ = false;
+
+  std::atomic<bool> needs_reopen_{false};  // the thread found so
+  std::atomic<bool> halted_{false};
   std::atomic<bool> failing_{false};
   std::atomic<size_t> parts_missing_{0};
   std::atomic<bool> has_result_{false};

@@ -20,6 +20,8 @@ class QueryPool {
 
   size_t threads() const { return threads_.size(); }
   void Submit(std::function<void()> work);
+  // Nothing is submitted or running. True stays true until somebody submits.
+  bool idle() const { return unfinished_.load() == 0; }
   // Waits until everything that was submitted, and what that submitted, has ended.
   void Quiesce();
   // Runs work(0) … work(parts - 1), on this thread and on as many of the pool as are free, and

@@ -46,7 +46,7 @@ Status Shard::Resolve(KeyRef& ref) {
   if (ref.entry == nullptr) {
     return kBadValue;
   }
-  const Status loaded = LoadChunks(*ref.keyspace, ref.entry);
+  const Status loaded = LoadChunks(*ref.keyspace, ref.entry, {});
   if (!loaded.ok()) {
     ref.keyspace->Unload(ref.entry);
     ref.entry = nullptr;
@@ -56,15 +56,30 @@ Status Shard::Resolve(KeyRef& ref) {
 
 // The chunks of a value that has just been loaded: nothing of it can change meanwhile, since
 // changes begin in memory.
-Status Shard::LoadChunks(Keyspace& keyspace, Entry* entry) {
+Status Shard::LoadChunks(Keyspace& keyspace, Entry* entry,
+                         std::span<const ChangeBatch::Entry> pending) {
   const ChunkedString* chunks = keyspace.ChunksOf(*entry);
   if (chunks == nullptr) return Ok();
   const std::string begin = ElementKey(keyspace.id(), chunks->object, {});
+  const std::string end = PrefixEnd(begin);
   const std::unique_ptr<ReadView> view = set_.engine().NewReadView();
-  const auto it = view->NewIterator(Family::kElements, begin, PrefixEnd(begin),
+  const auto it = view->NewIterator(Family::kElements, begin, end,
                                     {.fill_cache = false, .readahead_bytes = kLoadReadBytes});
-  for (it->SeekToFirst(); it->Valid(); it->Next()) {
-    if (!keyspace.LoadChunk(entry, it->key().substr(begin.size()), it->value())) return kBadValue;
+  const auto below = [](const ChangeBatch::Entry& change, Bytes key) { return change.key() < key; };
+  auto change = std::lower_bound(pending.begin(), pending.end(), Bytes(begin), below);
+  const auto changes_end = std::lower_bound(change, pending.end(), Bytes(end), below);
+  it->SeekToFirst();
+  while (it->Valid() || change != changes_end) {
+    const bool stored = change == changes_end || (it->Valid() && it->key() < change->key());
+    const Bytes key = stored ? it->key() : change->key();
+    const bool deleted = !stored && change->op == ChangeOp::kDelete;
+    if (!deleted && !keyspace.LoadChunk(entry, key.substr(begin.size()),
+                                        stored ? it->value() : change->value())) {
+      return kBadValue;
+    }
+    const bool step = stored || (it->Valid() && it->key() == key);
+    if (!stored) ++change;
+    if (step) it->Next();
   }
   return it->status();
 }
@@ -207,7 +222,8 @@ void Shard::Arrive(Job* job) {
   if (last && job->where_ == Job::Where::kShardThread) {
     for (const uint16_t i : job->shards_) set_.shard(i).context_.turn = &thread_turn_;
     job->Run(thread_turn_);
-    job->committed_ = thread_turn_.Commit(set_.log());
+    // It may have read what an earlier turn of ours changed and could not log.
+    job->committed_ = set_.NoteCommit(thread_turn_.Commit(set_.log()));
     if (thread_turn_.has_changes()) set_.PushChanges(thread_turn_.TakeChanges());
     for (const uint16_t i : job->shards_) set_.shard(i).context_.turn = &set_.turn_;
     job->ran_ = true;
@@ -230,7 +246,7 @@ void Shard::Resume() {
 }
 
 void Shard::CommitThreadTurn() {
-  const Status committed = thread_turn_.Commit(set_.log());
+  const Status committed = set_.NoteCommit(thread_turn_.Commit(set_.log()));
   if (thread_turn_.has_changes()) set_.PushChanges(thread_turn_.TakeChanges());
   if (finished_.empty()) {
     context_.turn = &set_.turn_;

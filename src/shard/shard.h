@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -81,7 +82,9 @@ class Shard {
   friend class ShardSet;
   static constexpr size_t kBatch = 64;  // jobs that share one commit
 
-  Status LoadChunks(Keyspace& keyspace, Entry* entry);
+  // `pending`: changes of chunks that the store does not have yet, sorted.
+  Status LoadChunks(Keyspace& keyspace, Entry* entry,
+                    std::span<const ChangeBatch::Entry> pending);
   void ThreadMain();
   void Process(Job* job);
   void Arrive(Job* job);

@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/logging.h"
 #include "object/serialize.h"
-#include "storage/recovery.h"
 
 namespace veddb {
 
@@ -52,6 +51,10 @@ void ShardSet::set_now(int64_t now_ms) {
   }
 }
 
+void ShardSet::set_frozen(bool frozen) {
+  for (auto& shard : shards_) shard->context_.frozen.store(frozen, std::memory_order_relaxed);
+}
+
 int64_t ShardSet::Sum(SharedCounter ObjectContext::*counter) const {
   int64_t sum = 0;
   for (const auto& shard : shards_) sum += (shard->context_.*counter).Get();
@@ -60,16 +63,30 @@ int64_t ShardSet::Sum(SharedCounter ObjectContext::*counter) const {
 
 Status ShardSet::CommitTurn() {
   if (turn_.empty()) return Ok();
-  Status status = turn_.Commit(log_);
-  if (!status.ok()) commit_failed_ = true;
-  return status;
+  return NoteCommit(turn_.Commit(log_));
+}
+
+Status ShardSet::NoteCommit(Status committed) {
+  if (!committed.ok()) untrusted_.store(true, std::memory_order_release);
+  return committed.ok() ? Trusted() : committed;
+}
+
+Status ShardSet::Trusted() const {
+  if (log_.in_doubt()) {
+    Status failure = log_.failure();
+    if (!failure.ok()) return failure;
+  } else if (!untrusted_.load(std::memory_order_acquire)) {
+    return Ok();
+  }
+  return MakeError(ErrorCode::kMisconf,
+                   "a change of the same moment could not be logged; try again");
 }
 
 // --- jobs ---
 
 void ShardSet::Post(Job* job) {
   // The turn's changes must be in the log before another thread may change the same keys. A failure
-  // is remembered (commit_failed) and handled at the end of the loop's turn.
+  // is remembered (Trusted) and handled at the end of the loop's turn.
   (void)CommitTurn();
   for (const uint16_t i : job->shards_) {
     shards_[i]->outstanding_.fetch_add(1, std::memory_order_relaxed);
@@ -117,7 +134,7 @@ void ShardSet::RunLoopSide() {
     }
   }
   if (to_release.empty()) return;
-  const Status committed = CommitTurn();
+  const Status committed = NoteCommit(CommitTurn());
   if (turn_.has_changes()) on_changes_(turn_.TakeChanges());
   for (Job* ran : to_release) {
     for (const uint16_t i : ran->shards_) shards_[i]->Resume();
@@ -141,31 +158,6 @@ class VisitJob final : public Job {
 };
 
 }  // namespace
-
-Status ShardSet::Rebuild(LogPosition good) {
-  DCHECK(AllIdle() && drainer_.idle());
-  // Memory, and what of it awaited a drain, is forgotten; the log has all that was answered.
-  turn_ = Turn();
-  drainer_.meta() = ChangeBatch();
-  const RecoveryReport report = TRY(ReplayLog(engine_, options_.log_dir, good));
-  for (auto& shard : shards_) {
-    shard->databases_.clear();
-    shard->collections_.clear();
-    shard->context_.drained_epoch = shard->context_.epoch - 1;
-    shard->context_.used_bytes.Set(0);
-    shard->context_.absent_bytes.Set(0);
-    shard->context_.pending_entries.Set(0);
-    shard->context_.pending_bytes.Set(0);
-    shard->draining_bytes_ = 0;
-    shard->draining_ = false;
-  }
-  dropped_.clear();
-  TRY(Load());
-  commit_failed_ = false;
-  LogNotice("Memory was rebuilt from the store and " + std::to_string(report.records) +
-            " records of the log.");
-  return Ok();
-}
 
 void ShardSet::OnShard(size_t i, std::function<void(Shard&)> work) {
   if (Idle(i)) {

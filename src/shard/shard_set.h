@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,8 @@
 #include "shard/shard.h"
 
 namespace veddb {
+
+class CatalogView;
 
 struct ShardSetOptions {
   size_t shards = 2;
@@ -77,14 +80,22 @@ class ShardSet final : public Databases {
   LogWriter& log() { return log_; }
   QueryPool& pool() { return pool_; }
   void set_now(int64_t now_ms);
+  // See ObjectContext::frozen.
+  void set_frozen(bool frozen);
 
-  // Everything in memory is dropped, and the store gets what the log holds up to `good`: what was
-  // changed and could not be made durable is undone. REQUIRES: AllIdle(), drainer().idle(). Blocks.
+  // Everything in memory is dropped, and comes back from the store and from what the log holds up
+  // to `good`: what was changed and could not be made durable is undone. Writes nothing, so that it
+  // works on a full disk. After an error memory is void, and it has to be called again.
+  // REQUIRES: AllIdle(), drainer().idle(). Blocks.
   Status Rebuild(LogPosition good);
-  // An append failed and memory has not been rebuilt yet.
-  bool commit_failed() const { return commit_failed_; }
-  // Memory and its lists of changes are no good any more: the loop calls Rebuild soon.
-  void AskForRebuild() { commit_failed_ = true; }
+  // An error once changes in memory could not be logged, until Rebuild: nobody may be answered from
+  // it. Any thread.
+  Status Trusted() const;
+  // After a commit of any thread: remembers a failure, and returns Trusted() if there was none.
+  Status NoteCommit(Status committed);
+  // A drain was given up: memory's lists of changes are no good any more, and Rebuild is due.
+  bool rebuild_due() const { return rebuild_due_; }
+  void AskForRebuild() { rebuild_due_ = true; }
 
   // Sums over shards, for INFO and limits (any time).
   int64_t Sum(SharedCounter ObjectContext::*counter) const;
@@ -142,11 +153,20 @@ class ShardSet final : public Databases {
   void Retire(Shard& shard, std::unique_ptr<Keyspace> keyspace,
               std::vector<std::unique_ptr<Keyspace>>& dead);
   void FreeDead(std::vector<std::unique_ptr<Keyspace>> dead, Freeing freeing);
-  Status LoadSpaces(ReadView& view);
-  Status LoadObjectNumbers(ReadView& view);
-  Status LoadCollections(ReadView& view);
-  Status LoadDropped(ReadView& view);
-  Status LoadCount(ReadView& view, KeyspaceKind kind, uint32_t id);
+  // `pending`: what the log knows and the store does not, sorted.
+  Status LoadWith(const ChangeBatch& pending);
+  Status LoadSpaces(const CatalogView& catalog);
+  Status LoadObjectNumbers(const CatalogView& catalog);
+  Status LoadCollections(const CatalogView& catalog);
+  Status LoadDropped(const CatalogView& catalog);
+  Status LoadCount(const CatalogView& catalog, KeyspaceKind kind, uint32_t id);
+  Status TakeChanges(const ChangeBatch& batch);
+  // `elements`: changes of the chunks of large values.
+  Status TakeChange(const KeyRef& ref, const ChangeBatch::Entry& entry,
+                    std::span<const ChangeBatch::Entry> elements);
+  static uint64_t CatalogCountKey(KeyspaceKind kind, uint32_t id) {
+    return static_cast<uint64_t>(kind) << 32 | id;
+  }
   // What the store held when it was opened; keyspaces count from there.
   int64_t BaseCount(KeyspaceKind kind, uint32_t id) const;
   void AddDocuments(Shard& shard, uint32_t id);
@@ -163,7 +183,8 @@ class ShardSet final : public Databases {
   LazyFree lazy_free_;
   std::vector<std::unique_ptr<Shard>> shards_;
   Turn turn_;
-  bool commit_failed_ = false;
+  bool rebuild_due_ = false;
+  std::atomic<bool> untrusted_{false};
   Drainer drainer_;
   std::vector<std::vector<Job*>> posts_;             // per shard, until FlushPosts
   moodycamel::ConcurrentQueue<Job*> completions_;    // from any thread to the loop
@@ -183,6 +204,7 @@ class ShardSet final : public Databases {
   // Guards reclaimed_: threads of the pool add, the loop takes; a few times after a FLUSHALL.
   std::mutex reclaimed_mutex_;
   std::vector<Dropped> reclaimed_;
+  std::vector<Dropped> unreclaimed_;  // tried, and failed
 };
 
 }  // namespace veddb

@@ -193,6 +193,7 @@ Status Engine::Impl::Ingest(const ChangeBatch& batch, LogPosition position) {
 }
 
 Status Engine::Impl::FlushAll() {
+  TRY(background_error());  // a flush could wait for ever
   const LogPosition target = TRY(ReadPosition(read_latest));
   unflushed.store(false, std::memory_order_release);
   rocksdb::FlushOptions how;

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/coding.h"
 #include "base/logging.h"
+#include "log/file.h"
 #include "storage/engine_impl.h"
 #include "storage/key_codec.h"
 #include "storage/read_view_impl.h"
@@ -21,13 +22,6 @@ namespace {
 constexpr Family kAllFamilies[] = {Family::kKeys, Family::kElements, Family::kExpiry,
                                    Family::kDocs, Family::kIndex,    Family::kMeta};
 
-Status MakeDirectory(const std::string& dir) {
-  std::error_code code;
-  std::filesystem::create_directories(dir, code);
-  if (!code) return Ok();
-  return MakeError(ErrorCode::kMisconf, "can't make the directory " + dir + ": " + code.message());
-}
-
 Status MakeEmptyDirectory(const std::string& dir) {
   std::error_code code;
   std::filesystem::remove_all(dir, code);
@@ -35,8 +29,18 @@ Status MakeEmptyDirectory(const std::string& dir) {
   return MakeError(ErrorCode::kMisconf, "can't empty the directory " + dir + ": " + code.message());
 }
 
-// How long Resume waits for RocksDB's own recovery, which looks for room every few seconds.
-constexpr int64_t kResumeWaitMs = 10'000;
+// Whether there is any of the files that hold data.
+bool HoldsFiles(const std::string& dir) {
+  std::error_code code;
+  std::filesystem::directory_iterator it(dir, code);
+  for (; !code && it != std::filesystem::directory_iterator(); it.increment(code)) {
+    if (it->path().extension() == ".sst") return true;
+  }
+  return false;
+}
+
+// With less room than for a flush, or at least this, opening the store again would be in vain.
+constexpr uint64_t kReopenRoomBytes = uint64_t{8} << 20;
 
 uint64_t IntProperty(rocksdb::DB& db, const std::string& name) {
   uint64_t value = 0;
@@ -45,7 +49,7 @@ uint64_t IntProperty(rocksdb::DB& db, const std::string& name) {
 
 }  // namespace
 
-Engine::Impl::~Impl() {
+void Engine::Impl::Close() {
   if (db == nullptr) return;
   if (unflushed.load() && listener->background_error().empty()) {
     const Status flushed_all = FlushAll();
@@ -57,6 +61,13 @@ Engine::Impl::~Impl() {
   }
   const rocksdb::Status status = db->Close();
   if (!status.ok()) LogWarning("The store did not close cleanly: " + status.ToString());
+  db.reset();
+  handles.clear();
+}
+
+Error Engine::Impl::CantOpen(const rocksdb::Status& status) const {
+  return MakeError(ErrorCode::kIoErr,
+                   "can't open the store in " + options.dir + ": " + status.ToString());
 }
 
 Status Engine::Impl::OpenDb() {
@@ -72,8 +83,18 @@ Status Engine::Impl::OpenDb() {
   // A newer server may have families that we don't know. RocksDB wants all of them opened; then
   // the format is read, and refused with better words than RocksDB's.
   std::vector<std::string> present;
-  const bool exists =
-      rocksdb::DB::ListColumnFamilies(db_options, options.dir, &present).ok() && !present.empty();
+  // That it can't be read now must not be taken for that it is not there: it would be begun anew.
+  const bool exists = std::filesystem::exists(options.dir + "/CURRENT");
+  if (!exists && HoldsFiles(options.dir)) {
+    return MakeError(ErrorCode::kIoErr, "the store in " + options.dir +
+                                            " has lost its file CURRENT: restore a backup or "
+                                            "synchronise from a replica");
+  }
+  if (exists) {
+    const rocksdb::Status listed =
+        rocksdb::DB::ListColumnFamilies(db_options, options.dir, &present);
+    if (!listed.ok()) return CantOpen(listed);
+  }
   for (const std::string& name : present) {
     const bool known = std::any_of(wanted.begin(), wanted.end(),
                                    [&](const auto& each) { return each.name == name; });
@@ -82,10 +103,7 @@ Status Engine::Impl::OpenDb() {
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status =
       rocksdb::DB::Open(db_options, options.dir, wanted, &handles, &opened);
-  if (!status.ok()) {
-    return MakeError(ErrorCode::kIoErr,
-                     "can't open the store in " + options.dir + ": " + status.ToString());
-  }
+  if (!status.ok()) return CantOpen(status);
   db.reset(opened);
   for (size_t i = 0; i < kFamilyCount; ++i) families[i] = handles[i + 1];
   TRY(exists ? CheckFormat() : Bootstrap());
@@ -147,6 +165,7 @@ Result<LogPosition> Engine::Impl::ReadPosition(const rocksdb::ReadOptions& read)
 }
 
 LogPosition Engine::Impl::flushed_position() const {
+  if (db == nullptr) return flushed.load(std::memory_order_relaxed);
   const auto position = ReadPosition(read_persisted);
   if (position.ok()) flushed.store(*position, std::memory_order_relaxed);
   return flushed.load(std::memory_order_relaxed);
@@ -213,6 +232,7 @@ void Engine::SetBlockCacheBytes(size_t bytes) { impl_->parts.cache->SetCapacity(
 size_t Engine::block_cache_bytes() const { return impl_->parts.cache->GetCapacity(); }
 
 size_t Engine::MemoryBytes() const {
+  if (impl_->db == nullptr) return impl_->parts.cache->GetUsage();
   // Memtables are charged to the cache in steps; what they really use counts where it is more.
   const size_t charged = impl_->parts.write_buffers->dummy_entries_in_cache_usage();
   const size_t memtables = IntProperty(*impl_->db, rocksdb::DB::Properties::kCurSizeAllMemTables);
@@ -224,8 +244,10 @@ size_t Engine::MemoryBytes() const {
 EngineStats Engine::stats() const {
   using Properties = rocksdb::DB::Properties;
   rocksdb::Statistics& counts = *impl_->parts.statistics;
-  rocksdb::DB& db = *impl_->db;
   EngineStats out;
+  out.background_error = impl_->listener->background_error();
+  if (impl_->db == nullptr) return out;
+  rocksdb::DB& db = *impl_->db;
   out.gets = counts.getTickerCount(rocksdb::NUMBER_KEYS_READ);
   out.gets_found = counts.getTickerCount(rocksdb::MEMTABLE_HIT) +
                    counts.getTickerCount(rocksdb::GET_HIT_L0) +
@@ -250,25 +272,39 @@ EngineStats Engine::stats() const {
   out.memtable_bytes = IntProperty(db, Properties::kCurSizeAllMemTables);
   uint64_t snapshots = 0;
   if (db.GetIntProperty(Properties::kNumSnapshots, &snapshots)) out.snapshots = snapshots;
-  out.background_error = impl_->listener->background_error();
   return out;
 }
 
 Status Engine::background_error() const { return impl_->background_error(); }
 
-Status Engine::Resume() {
-  const rocksdb::Status status = impl_->db->Resume();
-  if (!status.IsBusy()) {
-    TRY(FromWrite(status));
-    impl_->listener->ClearBackgroundError();
-    return Ok();
+bool Engine::NeedsReopen() const {
+  if (impl_->listener->trouble() != StoreTrouble::kFailed) return false;
+  return impl_->HasRoom();
+}
+
+bool Engine::Impl::HasRoom() const {
+  std::error_code code;
+  const std::filesystem::space_info space = std::filesystem::space(options.dir, code);
+  const uint64_t wanted = std::max<uint64_t>(options.write_buffer_bytes, kReopenRoomBytes);
+  return !code && space.available >= std::min<uint64_t>(wanted, space.capacity / 8);
+}
+
+Status Engine::Reopen() {
+  impl_->Close();
+  impl_->unflushed.store(false);
+  impl_->flushed.store(0);
+  impl_->listener->ClearBackgroundError();
+  Status opened = impl_->OpenDb();
+  if (opened.ok()) {
+    const auto position = impl_->ReadPosition(impl_->read_latest);
+    if (position.ok()) {
+      drained_.store(*position, std::memory_order_release);
+      return Ok();
+    }
+    opened = position.error();
   }
-  // RocksDB is at it by itself already.
-  const int64_t deadline = MonoMillis() + kResumeWaitMs;
-  while (!background_error().ok() && MonoMillis() < deadline) {
-    impl_->listener->WaitForProgress(std::chrono::milliseconds(100));
-  }
-  return background_error();
+  impl_->Close();
+  return opened;
 }
 
 }  // namespace veddb

@@ -112,8 +112,14 @@ class Engine {
 
   // Ok, or why RocksDB refuses writes (disk full, I/O error, corruption).
   Status background_error() const;
-  // Tries to leave that state. Some errors need the store to be closed and opened again.
-  Status Resume();
+  // Whether there is an error and Reopen can end it: not while the disk has no room, and not where
+  // the store is damaged. RocksDB's own ways out of an error are not used: after a failed atomic
+  // flush this release waits in them for ever.
+  bool NeedsReopen() const;
+  // Closes the store and opens it again, at the position of its last flush. After an error it is
+  // closed: then only this, statistics and the destructor may be called.
+  // REQUIRES: no view or iterator lives, nobody else calls.
+  Status Reopen();
 
   struct Impl;  // of this folder only
 

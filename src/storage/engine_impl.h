@@ -20,7 +20,7 @@
 namespace veddb {
 
 struct Engine::Impl {
-  ~Impl();
+  ~Impl() { Close(); }
 
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return families[static_cast<size_t>(family)];
@@ -29,6 +29,9 @@ struct Engine::Impl {
   std::string ingest_dir() const { return options.dir + "/ingest"; }
 
   Status OpenDb();
+  Error CantOpen(const rocksdb::Status& status) const;
+  void Close();
+  bool HasRoom() const;
   Status OpenExisting(const std::vector<std::string>& names);
   Status CheckFormat();
   Status WriteFormat();

@@ -42,8 +42,7 @@ Status Collect(const RecordView& record, ChangeBatch& batch, RecoveryReport& rep
   return Ok();
 }
 
-}  // namespace
-
+// What the store does not hold yet goes into it.
 Result<RecoveryReport> ReplayLog(Engine& engine, const std::string& log_dir, LogPosition tail,
                                  const RecoveryOptions& options) {
   const int64_t begun = MonoMillis();
@@ -68,6 +67,21 @@ Result<RecoveryReport> ReplayLog(Engine& engine, const std::string& log_dir, Log
   }
   report.took_ms = MonoMillis() - begun;
   return report;
+}
+
+}  // namespace
+
+Result<LogChanges> ReadLogChanges(const std::string& log_dir, LogPosition from, LogPosition tail) {
+  LogChanges out;
+  if (from >= tail) return out;
+  const auto reader = TRY(LogReader::Open(log_dir, from));
+  reader->SetLimit(tail);
+  RecordView record;
+  RecoveryReport report;
+  while (TRY(reader->Next(&record))) TRY(Collect(record, out.batch, report));
+  out.batch.Sort();
+  out.records = report.records;
+  return out;
 }
 
 Result<RecoveryReport> RecoverFromLog(Engine& engine, const std::string& log_dir,

@@ -37,9 +37,12 @@ struct RecoveryReport {
 Result<RecoveryReport> RecoverFromLog(Engine& engine, const std::string& log_dir,
                                       const RecoveryOptions& options = {});
 
-// The replay alone, of a log that is open and whose records are good up to `tail`: what the store
-// does not hold yet goes into it.
-Result<RecoveryReport> ReplayLog(Engine& engine, const std::string& log_dir, LogPosition tail,
-                                 const RecoveryOptions& options = {});
+// What the log holds from `from` to `tail`, as changes: for memory that is made anew while the
+// server runs. Nothing is written. REQUIRES: records are good up to `tail`.
+struct LogChanges {
+  ChangeBatch batch;  // sorted: one change a key
+  uint64_t records = 0;
+};
+Result<LogChanges> ReadLogChanges(const std::string& log_dir, LogPosition from, LogPosition tail);
 
 }  // namespace veddb

@@ -11,6 +11,10 @@ namespace {
 // Behind the serving threads, but not starved: about a quarter of their weight.
 constexpr int kCompactionNice = 6;
 
+StoreTrouble TroubleOf(const rocksdb::Status& error) {
+  return error.IsCorruption() ? StoreTrouble::kDamaged : StoreTrouble::kFailed;
+}
+
 }  // namespace
 
 void StoreListener::OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) {
@@ -37,8 +41,14 @@ void StoreListener::OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::S
   {
     const std::lock_guard lock(mutex_);
     background_error_ = error->ToString();
+    trouble_ = TroubleOf(*error);
   }
   Progress();
+}
+
+void StoreListener::OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                                         bool* auto_recovery) {
+  *auto_recovery = false;
 }
 
 void StoreListener::OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info) {
@@ -53,9 +63,15 @@ std::string StoreListener::background_error() const {
   return background_error_;
 }
 
+StoreTrouble StoreListener::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
 void StoreListener::ClearBackgroundError() {
   const std::lock_guard lock(mutex_);
   background_error_.clear();
+  trouble_ = StoreTrouble::kNone;
 }
 
 void StoreListener::WaitForProgress(std::chrono::milliseconds longest) {

@@ -94,6 +94,7 @@ rocksdb::DBOptions MakeDbOptions(const EngineOptions& options, const RocksParts&
   db.statistics = parts.statistics;
   db.listeners = {parts.listener};
   db.paranoid_checks = true;
+  db.avoid_flush_during_shutdown = true;  // Engine does it, where the store is well
   // One flush at a time: parallel ones may order updates wrongly after a failure (fixed in 7.9).
   db.max_background_flushes = 1;
   db.max_background_compactions = 1;
