@@ -47,8 +47,11 @@ Result<SegmentHeader> ParseSegmentHeader(Bytes bytes, const std::string& path) {
   const char* at = bytes.data();
   const uint32_t format = LoadLE32(at + 8);
   if (format > kLogFormat) {
-    return Damaged(path, "is of format " + std::to_string(format) +
-                             ", which is newer than this server's " + std::to_string(kLogFormat));
+    Error newer =
+        Damaged(path, "is of format " + std::to_string(format) +
+                          ", which is newer than this server's " + std::to_string(kLogFormat));
+    newer.code = ErrorCode::kErr;
+    return newer;
   }
   if (LoadLE64(at + kChecksumAt) != Hash64(bytes.substr(0, kChecksumAt))) {
     return Damaged(path, "has a damaged header (wrong checksum)");

@@ -17,13 +17,14 @@ namespace {
 
 constexpr uint64_t kPageBytes = 4096;
 constexpr Bytes kChoices =
-    "; choose: restore a backup, synchronise from a replica, or start with log-repair "
-    "force-truncate, which keeps what precedes the damage and moves the rest aside";
+    "; choose: restore a backup, synchronise from a replica, or run veddb-server --repair, which "
+    "keeps what precedes the damage and moves the rest aside";
 
 struct Segment {
   LogPosition start = 0;
   LogPosition end = 0;  // by the file's size, or less where the next segment resumed before it
   bool resumed = false;
+  bool headless = false;  // its header is damaged (a forced repair only gets so far)
 };
 
 // The state of one CheckTail, step by step.
@@ -40,6 +41,8 @@ class TailCheck {
   Status CheckNeighbours();
   Status CheckRecords();
   Status CheckReach();
+  Status MoveAside(const Segment& segment);
+  Status RestartAt(LogPosition from);
   Status MakeDurable();
 
   // The first bad record of a segment, or its end.
@@ -74,11 +77,16 @@ Status TailCheck::Load() {
   mark_ = TRY(SyncedMark::Read(dir_));
   for (const LogPosition start : TRY(ListSegments(dir_))) {
     const auto file = TRY(LogFile::OpenForRead(SegmentPath(dir_, start)));
-    const SegmentHeader header = TRY(ReadSegmentHeader(*file, start));
-    const uint64_t size = TRY(file->Size());
+    const auto header = ReadSegmentHeader(*file, start);
+    // A newer format is no damage: its segments are for a newer server.
+    if (!header.ok() && (!forced_ || header.error().code != ErrorCode::kIoErr)) {
+      return header.error();
+    }
+    const uint64_t size = std::max<uint64_t>(TRY(file->Size()), kSegmentHeaderBytes);
     segments_.push_back({.start = start,
                          .end = start + (size - kSegmentHeaderBytes),
-                         .resumed = (header.flags & kSegmentResumed) != 0});
+                         .resumed = header.ok() && (header->flags & kSegmentResumed) != 0,
+                         .headless = !header.ok()});
   }
   // A segment is begun only when all before it is synced.
   report_.mark = mark_.value_or(0);
@@ -97,13 +105,20 @@ Status TailCheck::CheckBegin() {
   }
   report_.begin = segments_.front().start;
   if (report_.begin <= from_) return Ok();
+  if (forced_) return RestartAt(from_);
   return MakeError(ErrorCode::kIoErr,
                    "the log in " + dir_ + " begins at position " + std::to_string(report_.begin) +
                        ", but the store holds only up to " + std::to_string(from_) +
-                       ": segments are missing; restore a backup or synchronise from a replica");
+                       ": segments are missing" + std::string(kChoices));
 }
 
 Status TailCheck::CheckNeighbours() {
+  for (size_t i = 0; i < segments_.size(); ++i) {
+    if (!segments_[i].headless) continue;
+    const LogPosition at = segments_[i].start;
+    if (i == 0) return RestartAt(std::max(from_, at));
+    return Cut(i - 1, std::min(segments_[i - 1].end, at));
+  }
   for (size_t i = 0; i + 1 < segments_.size(); ++i) {
     Segment& segment = segments_[i];
     const Segment& next = segments_[i + 1];
@@ -197,6 +212,27 @@ Result<bool> TailCheck::IsTorn(const Segment& segment, LogPosition bad) {
   return !good || HasUnwrittenPage(Bytes(region).substr(0, *good - bad), offset);
 }
 
+// Whole records in the file at or behind the position.
+Result<uint64_t> CountRecords(const LogFile& file, LogPosition start, LogPosition from) {
+  const uint64_t offset = kSegmentHeaderBytes + (from - start);
+  const uint64_t size = TRY(file.Size());
+  if (size <= offset) return uint64_t{0};
+  std::string region(size - offset, '\0');
+  region.resize(TRY(file.ReadAt(offset, region.data(), region.size())));
+  Bytes rest = region;
+  uint64_t count = 0;
+  LogPosition at = from;
+  while (const auto found = FindRecord(rest, at)) {
+    ++count;
+    Frame frame;
+    rest.remove_prefix(*found - at);
+    if (!ParseFrame(rest, &frame)) break;
+    rest.remove_prefix(kFrameBytes + frame.length);
+    at = *found + kFrameBytes + frame.length;
+  }
+  return count;
+}
+
 // Copies what a forced cut takes away, for the operator.
 Status SaveAside(const LogFile& file, uint64_t offset) {
   const uint64_t size = TRY(file.Size());
@@ -214,15 +250,18 @@ Status SaveAside(const LogFile& file, uint64_t offset) {
 Status TailCheck::Cut(size_t segment_index, LogPosition at) {
   // Only a forced cut can come before the last segment.
   for (size_t i = segment_index + 1; i < segments_.size(); ++i) {
-    const std::string path = SegmentPath(dir_, segments_[i].start);
-    report_.cut_bytes += segments_[i].end - segments_[i].start;
-    TRY(RenameFile(path, path + ".cut"));
+    TRY(MoveAside(segments_[i]));
   }
   segments_.resize(segment_index + 1);
   Segment& segment = segments_.back();
   const auto file = TRY(LogFile::OpenForWrite(SegmentPath(dir_, segment.start)));
   const uint64_t offset = kSegmentHeaderBytes + (at - segment.start);
-  if (forced_) TRY(SaveAside(*file, offset));
+  if (forced_) {
+    TRY(SaveAside(*file, offset));
+    report_.aside.push_back(file->path() + ".cut");
+    report_.cut_from = at;
+    report_.cut_records += TRY(CountRecords(*file, segment.start, at));
+  }
   report_.cut_bytes += segment.end - at;
   segment.end = at;
   TRY(file->Truncate(offset));
@@ -240,13 +279,34 @@ Status TailCheck::CheckReach() {
   }
   report_.tail = last.end;
   if (last.end >= from_) return Ok();
-  for (const Segment& segment : segments_) {
-    const std::string path = SegmentPath(dir_, segment.start);
-    TRY(RenameFile(path, path + ".cut"));
-  }
-  report_.restarted = true;
-  report_.begin = report_.tail = from_;
+  const uint64_t cut_bytes = report_.cut_bytes;
+  TRY(RestartAt(from_));
+  report_.cut_bytes = cut_bytes;  // the store holds what was moved
   return Ok();
+}
+
+Status TailCheck::MoveAside(const Segment& segment) {
+  const std::string path = SegmentPath(dir_, segment.start);
+  if (forced_) {
+    const auto file = TRY(LogFile::OpenForRead(path));
+    report_.cut_records += TRY(CountRecords(*file, segment.start, segment.start));
+  }
+  report_.cut_bytes += segment.end - segment.start;
+  TRY(RenameFile(path, path + ".cut"));
+  report_.aside.push_back(path + ".cut");
+  return Ok();
+}
+
+Status TailCheck::RestartAt(LogPosition from) {
+  report_.cut_from = segments_.front().start;
+  for (const Segment& segment : segments_) TRY(MoveAside(segment));
+  segments_.clear();
+  report_.restarted = true;
+  report_.begin = report_.tail = from;
+  if (!forced_) return Ok();
+  // The mark knew of more than there is now.
+  report_.mark = std::min(report_.mark, from);
+  return TRY(SyncedMark::Open(dir_))->Renew(report_.mark);
 }
 
 Status TailCheck::MakeDurable() {
@@ -262,9 +322,9 @@ Result<TailReport> TailCheck::Run() {
   TRY(Load());
   TRY(CheckBegin());
   if (segments_.empty()) return report_;
-  TRY(CheckNeighbours());
-  TRY(CheckRecords());
-  TRY(CheckReach());
+  if (!report_.restarted) TRY(CheckNeighbours());
+  if (!report_.restarted) TRY(CheckRecords());
+  if (!report_.restarted) TRY(CheckReach());
   TRY(MakeDurable());
   return report_;
 }

@@ -10,6 +10,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "log/position.h"
@@ -17,8 +18,10 @@
 namespace veddb {
 
 enum class TailRepair : uint8_t {
-  kTornOnly,       // the rules above
-  kForceTruncate,  // the operator's choice: cut at the first bad record, wherever it is
+  kTornOnly,  // the rules above
+  // The operator's choice: cut at the first bad record, wherever it is; of a log that begins beyond
+  // `from` all goes aside.
+  kForceTruncate,
 };
 
 struct TailReport {
@@ -26,6 +29,11 @@ struct TailReport {
   LogPosition tail = 0;    // where appending goes on
   LogPosition mark = 0;    // what was known as synced
   uint64_t cut_bytes = 0;  // torn bytes that were cut off
+  // Of a forced repair: where the cut was made, whole records that it took, and the files that hold
+  // what was taken.
+  LogPosition cut_from = 0;
+  uint64_t cut_records = 0;
+  std::vector<std::string> aside;
   // The log ended before `from` (it was less durable than the store): the store is ahead, the old
   // segments were moved aside (.cut), and the log goes on at `from`.
   bool restarted = false;

@@ -27,10 +27,14 @@ namespace {
 
 constexpr char kUsage[] =
     "Usage: veddb-server [config-file] [--option value ...] [-]\n"
+    "       veddb-server --verify | --repair [config-file] [--option value ...]\n"
     "       veddb-server --version | --help | --print-conf\n\n"
     "Every option of the file can be given as --option value, as in\n"
     "       veddb-server --port 7777 --dir /var/lib/veddb --maxmemory 1gb\n"
     "       veddb-server /etc/veddb.conf --loglevel verbose\n"
+    "--verify reads log and store from end to end and changes nothing; --repair cuts a damaged "
+    "log\n"
+    "and keeps what it cuts: see docs/operations.md.\n"
     "'-' reads a configuration from standard input. --print-conf prints the documented\n"
     "configuration file with every option at its default.\n";
 

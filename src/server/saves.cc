@@ -28,7 +28,12 @@ void Saves::Begin(SaveKind kind, Client* waiting) {
     state.client_id = waiting->session.id;
     waiting->Block();
   }
-  server_.shards().drainer().Request([this, kind](const Status& /*always ok*/) {
+  server_.shards().drainer().Request([this, kind](const Status& drained) {
+    if (!drained.ok()) {
+      // Not here: Begin may still be running.
+      server_.PostToLoop([this, kind, drained] { Finished(kind, drained); });
+      return;
+    }
     server_.shards().pool().Submit([this, kind] { WriteOut(kind); });
   });
 }

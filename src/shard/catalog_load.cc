@@ -201,7 +201,8 @@ Status ShardSet::TakeChanges(const ChangeBatch& batch) {
   for (const ChangeBatch::Entry& entry : batch.Sorted(Family::kDocs)) {
     const std::optional<DocKeyView> key = ParseDocKey(entry.key());
     if (!key || !shards_[0]->collections_.contains(key->collection_id)) continue;
-    TRY(TakeChange(MakeDocumentRef(key->ordered_id, key->collection_id, shards_.size()), entry, {}));
+    TRY(TakeChange(MakeDocumentRef(key->ordered_id, key->collection_id, shards_.size()), entry,
+                   {}));
   }
   return Ok();
 }

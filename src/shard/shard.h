@@ -83,8 +83,7 @@ class Shard {
   static constexpr size_t kBatch = 64;  // jobs that share one commit
 
   // `pending`: changes of chunks that the store does not have yet, sorted.
-  Status LoadChunks(Keyspace& keyspace, Entry* entry,
-                    std::span<const ChangeBatch::Entry> pending);
+  Status LoadChunks(Keyspace& keyspace, Entry* entry, std::span<const ChangeBatch::Entry> pending);
   void ThreadMain();
   void Process(Job* job);
   void Arrive(Job* job);

@@ -9,6 +9,7 @@ namespace {
 // Far away, so that nothing expires while a test runs; whole seconds apart.
 constexpr int64_t kExpiryBaseMs = 4'000'000'000'000;
 constexpr size_t kLargeTextBytes = 6000;
+constexpr size_t kChunkedTextBytes = 70'000;
 constexpr size_t kManyKeys = 30;
 
 std::string Collection(int stream) { return "c" + std::to_string(stream); }
@@ -78,6 +79,8 @@ std::string WorkloadState::Summary() const {
 std::string Workload::Text() {
   std::string text = std::to_string(random_() % 1'000'000);
   if (random_() % 10 == 0) text.resize(random_() % kLargeTextBytes + 1, 'x');
+  // Such lie on disk in chunks.
+  if (random_() % 150 == 0) text.resize(kChunkedTextBytes + random_() % kChunkedTextBytes, 'y');
   return text;
 }
 
@@ -85,7 +88,7 @@ Words Workload::Simple() {
   auto& keys = state_.keys[selected_];
   const std::string key = Key();
   const auto found = keys.find(key);
-  switch (random_() % 8) {
+  switch (random_() % 10) {
     case 0:
       keys.erase(key);
       return {"DEL", key};
@@ -107,6 +110,14 @@ Words Workload::Simple() {
       WorkloadState::Value& value = keys["counter"];
       value.text = std::to_string(std::stoll(value.text.empty() ? "0" : value.text) + 1);
       return {"INCR", "counter"};
+    }
+    case 5: {
+      const std::string more = std::to_string(random_() % 100'000);
+      std::string& text = keys[key].text;
+      const size_t at = random_() % (text.size() + 1);
+      text.resize(std::max(text.size(), at + more.size()));
+      text.replace(at, more.size(), more);
+      return {"SETRANGE", key, std::to_string(at), more};
     }
     default: {
       const std::string text = Text();
