@@ -57,6 +57,8 @@ class Client final : public ConnectionUser {
   // client that does not read what it is sent is closed: it must not miss one.
   void Push(Bytes text);
   bool in_flight() const { return !slots_.empty(); }
+  // It was replied to by the loop itself in the present turn.
+  bool in_turn() const { return in_turn_; }
   size_t slots() const { return slots_.size(); }
   // Bytes of replies that are not sent, those included that wait for the reply to an earlier
   // command.

@@ -137,6 +137,15 @@ void Clients::DropHeld(LogPosition durable, const Error& error) {
   }
 }
 
+void Clients::DropInFlight() {
+  for (const uint64_t id : flush_) {
+    if (Client* client = Find(id); client != nullptr && !client->in_turn()) client->CloseSoon();
+  }
+  ForEach([](Client& client) {
+    if (client.in_flight()) client.CloseSoon();
+  });
+}
+
 void Clients::Flush(LogPosition end, LogPosition synced, bool wait_for_sync) {
   for (const uint64_t id : turn_) {
     if (Client* client = Find(id); client != nullptr) client->ForgetTurn();

@@ -82,6 +82,9 @@ class Clients {
   // Only what lies before `durable` is: whoever waits for more is told so in place of all that he
   // waits for, and his connection ends.
   void DropHeld(LogPosition durable, const Error& error);
+  // Something behind the durable end was void: closes whoever has replies of this turn that came
+  // from other threads, or awaits some. Which position these need is not known.
+  void DropInFlight();
   // Sends what may be sent: everything, or (appendfsync always) what needs no more than `synced`.
   void Flush(LogPosition end, LogPosition synced, bool wait_for_sync);
   // Lets clients go on that waited for their replies, and closes those that are to be closed.

@@ -38,8 +38,11 @@ Error Healer::RefusalOf(const Error& error) const {
 }
 
 void Healer::EndTurn(const Status& committed, int64_t now_ms) {
+  // Asked before: a sync that fails from here on is the next turn's, whose Detect knows of it
+  // before anything is settled. Until then its replies are held.
+  const bool log_failed = server_.log().failed();
   Detect(committed);
-  if (memory_void_ || server_.log().failed()) Heal(now_ms);
+  if (memory_void_ || log_failed) Heal(now_ms);
   UpdateGates();
 }
 
@@ -94,8 +97,14 @@ bool Healer::ReopenStore(int64_t now_ms) {
 
 bool Healer::RebuildMemory(int64_t now_ms) {
   if (!rebuild_tries_.Due(now_ms)) return false;
+  const LogPosition end = server_.log().end();
   const LogPosition good = server_.log().Settle();
   server_.clients().DropHeld(good, cause_);
+  if (good < end) {
+    if (!server_.log().failure().ok()) cause_ = RefusalOf(server_.log().failure().error());
+    server_.clients().ReplaceTurnReplies(cause_);
+    server_.clients().DropInFlight();
+  }
   const Status rebuilt = server_.shards().Rebuild(good);
   if (rebuilt.ok()) {
     rebuild_tries_.Reset();

@@ -159,8 +159,10 @@ TEST_F(ProtocolTest, LargeArgumentsComeThroughWhole) {
   EXPECT_EQ(client.Say({"STRLEN", "large"}), "40000000");
   EXPECT_TRUE(client.Run({"GET", "large"}).text == large);
   ASSERT_EQ(client.Say({"CONFIG", "SET", "proto-max-bulk-len", "1mb"}), "OK");
-  EXPECT_EQ(client.Say({"SET", "larger", ValueFor(3, 2'000'000)}),
-            "-ERR Protocol error: invalid bulk length");
+  // Refused by its header: with the value under way, the reset that answers it could outrun the
+  // error.
+  EXPECT_EQ(Answer("*3\r\n$3\r\nSET\r\n$6\r\nlarger\r\n$2000000\r\n"),
+            "-ERR Protocol error: invalid bulk length\r\n");
 }
 
 TEST_F(ProtocolTest, AStrangerIsHeldToSmallRequests) {
