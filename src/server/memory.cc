@@ -22,8 +22,8 @@ constexpr int64_t kPendingFactor = 4;
 constexpr int64_t kNearDivisor = 4;
 constexpr int64_t kHeadroomDivisor = 8;
 constexpr int64_t kWaitDivisor = 32;
-// The part of maxmemory that may wait to be drained.
-constexpr int64_t kPendingDivisor = 4;
+// The part of maxmemory that may wait to be drained: while it drains it is held twice.
+constexpr int64_t kPendingDivisor = 8;
 // Where nothing may be evicted, reads may bring in so large a part of maxmemory beyond it.
 constexpr int64_t kLoadedDivisor = 16;
 // How long there has to be too much before writers are told so instead of waiting.
