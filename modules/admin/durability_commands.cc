@@ -19,7 +19,7 @@ Result<int64_t> ParseTimeout(Bytes text) {
   const std::optional<int64_t> millis = ParseInt64(text);
   if (!millis) return Err("timeout is not an integer or out of range");
   if (*millis < 0) return Err("timeout is negative");
-  if (*millis > std::numeric_limits<int64_t>::max() - WallMillis()) {
+  if (*millis > std::numeric_limits<int64_t>::max() - MonoMillis()) {
     return Err("timeout is out of range");
   }
   return *millis;

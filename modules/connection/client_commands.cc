@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // CLIENT: what a client may learn and change about itself and about others.
-#include <limits>
 
-#include "base/clock.h"
 #include "base/glob.h"
 #include "base/number.h"
 #include "command/call.h"
@@ -113,9 +111,7 @@ void Pause(Call& call) {
   const std::optional<int64_t> timeout_ms = ParseInt64(argv[2]);
   if (!timeout_ms) return call.reply.Error(Err("timeout is not an integer or out of range"));
   if (*timeout_ms < 0) return call.reply.Error(Err("timeout is negative"));
-  const int64_t now_ms = WallMillis();
-  const int64_t longest_ms = std::numeric_limits<int64_t>::max() - now_ms;
-  call.server->PauseClients(now_ms + std::min(*timeout_ms, longest_ms), all);
+  call.server->PauseClients(*timeout_ms, all);
   call.reply.Ok();
 }
 

@@ -41,7 +41,8 @@ const Collection* FindGraves(const Databases& databases, const Collection& colle
 std::vector<uint32_t> ReadableGraves(const Databases& databases, const Collection& collection,
                                      int64_t now_ms) {
   std::vector<uint32_t> out;
-  for (const int64_t at_ms : {now_ms, now_ms - kGraveDayMs}) {
+  // Tomorrow's, where the clock was set back.
+  for (const int64_t at_ms : {now_ms, now_ms - kGraveDayMs, now_ms + kGraveDayMs}) {
     const Collection* graves = FindGraves(databases, collection, at_ms);
     if (graves != nullptr) out.push_back(graves->id);
   }

@@ -4,8 +4,8 @@
 //
 // They lie in collections of their own that no client can name (their names begin with NUL): one
 // for each collection and day, with the deleted document's ordered _id and its last version.
-// Today's and yesterday's are looked at; older ones are dropped as wholes. A grave lives on the
-// shard of its document, so that a write needs no second shard.
+// Yesterday's to tomorrow's (the clock may be set back) are looked at; older ones are dropped as
+// wholes. A grave lives on the shard of its document, so that a write needs no second shard.
 //
 // Thread: the loop; what changes collections needs every shard held.
 #pragma once
@@ -26,7 +26,7 @@ inline bool IsHiddenCollection(Bytes name) { return !name.empty() && name[0] == 
 // The graves that deletes go to at this time; nullptr: not yet made.
 const Collection* FindGraves(const Databases& databases, const Collection& collection,
                              int64_t now_ms);
-// All graves that inserts must look at: at most two.
+// All graves that inserts must look at: at most three.
 std::vector<uint32_t> ReadableGraves(const Databases& databases, const Collection& collection,
                                      int64_t now_ms);
 

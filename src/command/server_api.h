@@ -76,9 +76,9 @@ class ServerApi {
   virtual ClientView ViewOf(const Session& session) = 0;
   // Closes it, after its pending reply if it is the caller. False: no such client.
   virtual bool KillClient(uint64_t id, const Session& caller) = 0;
-  // Until WallMillis() reaches `until_ms`, commands of clients (only those that may write, or all)
-  // wait. A pause of all is never weakened by a later one of writes that ends earlier.
-  virtual void PauseClients(int64_t until_ms, bool all) = 0;
+  // For so long, commands of clients (only those that may write, or all) wait. A pause of all is
+  // never weakened by a later one of writes that ends earlier.
+  virtual void PauseClients(int64_t timeout_ms, bool all) = 0;
   virtual void UnpauseClients() = 0;
   // DEBUG REPLYBUFFER: how long the peak of a client's replies is remembered (-1: for ever,
   // nullopt: the usual time), and whether buffers are fitted to it.

@@ -28,12 +28,15 @@ struct ObjectContext {
   // dirty_epoch is not above drained_epoch is clean.
   uint32_t epoch = 1;
   uint32_t drained_epoch = 0;
-  uint32_t now_s = 0;  // coarse clock for the access times of entries
   uint16_t shard = 0;
   // How many numbers of objects this shard has given out, ever; durable with the turns that took
   // them. An object's number is unique over all shards, since it says which gave it out.
   uint64_t objects_numbered = 0;
   Turn* turn = nullptr;  // where changes are listed; set by whoever holds the shard
+  // Set by the loop each turn, read by the holder. Wall time, which may jump; and the clock of the
+  // access times of entries, which does not.
+  std::atomic<int64_t> wall_ms{0};
+  std::atomic<uint32_t> now_s{0};
   // Set by the loop, read by the holder: somebody wants to hear of each key that changes; keys
   // whose time has come stay for the present, as if they were gone.
   std::atomic<bool> report_changes{false};

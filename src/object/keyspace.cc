@@ -563,7 +563,7 @@ bool Keyspace::UnloadOne(uint64_t random) {
     const bool dirty = entry->dirty_epoch > context_.drained_epoch;
     if (!entry->present() || (dirty && !Mutated("unload-dirty"))) continue;
     // One that is due is left to expiry: the search on disk may have passed its time already.
-    if (entry->ExpiredAt((int64_t{context_.now_s} + 1) * kMillisPerSecond)) continue;
+    if (entry->ExpiredAt(context_.wall_ms + kMillisPerSecond)) continue;
     if (coldest == nullptr || entry->accessed_s < coldest->accessed_s) coldest = entry;
   }
   if (coldest == nullptr) return false;

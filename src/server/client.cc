@@ -29,7 +29,7 @@ constexpr size_t kPushFactor = 2;
 Client::Client(Server& server, std::unique_ptr<Connection> connection, uint64_t id)
     : server_(server), connection_(std::move(connection)) {
   session.id = id;
-  created_ms = active_ms = peak_reset_ms_ = WallMillis();
+  created_ms = active_ms = peak_reset_ms_ = MonoMillis();
 }
 
 Client::~Client() = default;
@@ -139,7 +139,7 @@ void Client::ForgetTurn() {
 void Client::OnBytes(Bytes bytes) {
   if (closing_) return;
   server_.BeginTurn();
-  active_ms = server_.now_ms();
+  active_ms = server_.mono_ms();
   if (buffer_.empty() && wait_ == Wait::kNone) {
     const size_t taken = Process(bytes);
     if (closing_) return;
@@ -239,8 +239,8 @@ void Client::Resume() {
   if (finished()) server_.QueueFlush(*this);
 }
 
-void Client::FitBuffers(int64_t now_ms, int64_t peak_reset_ms) {
-  const bool idle = now_ms - active_ms > kBufferIdleMillis;
+void Client::FitBuffers(int64_t mono_ms, int64_t peak_reset_ms) {
+  const bool idle = mono_ms - active_ms > kBufferIdleMillis;
   const size_t needed = std::max(buffer_.size(), idle ? 0 : std::max(buffer_peak_, kBufferKept));
   // A long argument that is still arriving keeps its room: it would be copied at every turn.
   const bool fills = !idle && !buffer_.empty() && parser_.wanted_bytes() > 0;
@@ -250,8 +250,8 @@ void Client::FitBuffers(int64_t now_ms, int64_t peak_reset_ms) {
     ResizeBuffer(needed);
   }
   buffer_peak_ = buffer_.size();
-  const bool forget = peak_reset_ms >= 0 && now_ms - peak_reset_ms_ >= peak_reset_ms;
-  if (forget) peak_reset_ms_ = now_ms;
+  const bool forget = peak_reset_ms >= 0 && mono_ms - peak_reset_ms_ >= peak_reset_ms;
+  if (forget) peak_reset_ms_ = mono_ms;
   connection_->FitReplyBuffer(forget);
 }
 

@@ -97,8 +97,9 @@ class Client final : public ConnectionUser {
   void OnClosed() override;
 
   // --- what CLIENT LIST shows ---
+  // Monotonic: when it came, and its last request.
   int64_t created_ms = 0;
-  int64_t active_ms = 0;  // last request
+  int64_t active_ms = 0;
   const Command* last_command = nullptr;
   // Bytes that wait to be parsed, bytes of arguments of a request that is not complete, and what
   // the input buffer has room for.
@@ -111,7 +112,7 @@ class Client final : public ConnectionUser {
   // Everything that is kept for this client.
   size_t memory() const;
   // From time to time: gives back what its buffers have not needed lately.
-  void FitBuffers(int64_t now_ms, int64_t peak_reset_ms);
+  void FitBuffers(int64_t mono_ms, int64_t peak_reset_ms);
 
   // --- the books of Clients ---
   ClientShare share;

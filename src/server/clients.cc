@@ -2,6 +2,7 @@
 #include "server/clients.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/logging.h"
@@ -23,14 +24,14 @@ constexpr size_t kTicksPerSecond = 1000 / Cron::kTickMillis;
 
 }  // namespace
 
-bool PassesOutputLimit(const OutputLimit& limit, size_t unsent, int64_t now_ms,
+bool PassesOutputLimit(const OutputLimit& limit, size_t unsent, int64_t mono_ms,
                        int64_t& over_soft_since_ms) {
   const auto bytes = static_cast<int64_t>(unsent);
   if (limit.soft_bytes == 0 || bytes < limit.soft_bytes) {
     over_soft_since_ms = 0;
   } else if (over_soft_since_ms == 0) {
-    over_soft_since_ms = now_ms;
-  } else if ((now_ms - over_soft_since_ms) / 1000 > limit.soft_seconds) {
+    over_soft_since_ms = mono_ms;
+  } else if ((mono_ms - over_soft_since_ms) / 1000 > limit.soft_seconds) {
     return true;
   }
   return limit.hard_bytes != 0 && bytes >= limit.hard_bytes;
@@ -79,14 +80,14 @@ Client* Clients::Find(uint64_t id) {
 ClientView Clients::ViewOf(Client& client) const {
   ClientView view;
   const Connection& connection = client.connection();
-  const int64_t now_ms = server_.now_ms();
+  const int64_t mono_ms = server_.mono_ms();
   view.session = &client.session;
   view.address = &connection.peer();
   view.local_address = &connection.local();
   view.fd = connection.fd();
   view.unix_socket = connection.kind() == Connection::Kind::kUnix;
-  view.age_s = (now_ms - client.created_ms) / 1000;
-  view.idle_s = (now_ms - client.active_ms) / 1000;
+  view.age_s = (mono_ms - client.created_ms) / 1000;
+  view.idle_s = (mono_ms - client.active_ms) / 1000;
   view.blocked = client.wait() != Wait::kNone || client.in_flight();
   view.query_buffer_used = client.query_buffer_used();
   view.query_buffer_free = client.query_buffer_free();
@@ -232,7 +233,7 @@ void Clients::JudgeOutput(Client& client) {
     client.CloseSoon();
     return;
   }
-  if (!PassesOutputLimit(config.output_limit(ClientClass::kNormal), pending, server_.now_ms(),
+  if (!PassesOutputLimit(config.output_limit(ClientClass::kNormal), pending, server_.mono_ms(),
                          client.over_soft_since_ms)) {
     return;
   }
@@ -299,9 +300,13 @@ void Clients::CloseDead() {
 
 // --- waits ---
 
-void Clients::Pause(int64_t until_ms, bool all) {
-  pause_all_ = all || (pause_all_ && pause_until_ms_ > server_.now_ms());
-  pause_until_ms_ = std::max(pause_until_ms_, until_ms);
+bool Clients::paused() const { return server_.mono_ms() < pause_until_ms_; }
+
+void Clients::Pause(int64_t timeout_ms, bool all) {
+  const int64_t mono_ms = server_.mono_ms();
+  const int64_t longest_ms = std::numeric_limits<int64_t>::max() - mono_ms;
+  pause_all_ = all || (pause_all_ && paused());
+  pause_until_ms_ = std::max(pause_until_ms_, mono_ms + std::min(timeout_ms, longest_ms));
   server_.shards().HoldExpiries(true);
 }
 
@@ -312,8 +317,8 @@ void Clients::Unpause() {
   EndWait(Wait::kPause);
 }
 
-bool Clients::Paused(const Command& command, const Session& session, int64_t now_ms) const {
-  if (pause_until_ms_ == 0 || now_ms >= pause_until_ms_) return false;
+bool Clients::Paused(const Command& command, const Session& session) const {
+  if (!paused()) return false;
   const CommandSpec& spec = *command.spec;
   if (spec.parent == "client") return false;  // the way out of the pause
   if (pause_all_) return true;
@@ -330,29 +335,30 @@ void Clients::EndWait(Wait reason) {
   }
 }
 
-void Clients::Tick(int64_t now_ms) {
-  if (pause_until_ms_ != 0 && now_ms >= pause_until_ms_) Unpause();
+void Clients::Tick() {
+  if (pause_until_ms_ != 0 && !paused()) Unpause();
   size_t count =
       std::min(list_.size(), std::max(kInspectedMin, list_.size() / kTicksPerSecond + 1));
   for (; count > 0; --count, ++inspected_) {
     if (inspected_ >= list_.size()) inspected_ = 0;
-    if (!list_[inspected_]->closing()) Inspect(*list_[inspected_], now_ms);
+    if (!list_[inspected_]->closing()) Inspect(*list_[inspected_]);
   }
 }
 
-void Clients::Inspect(Client& client, int64_t now_ms) {
+void Clients::Inspect(Client& client) {
+  const int64_t mono_ms = server_.mono_ms();
   const Config& config = server_.config().config();
   JudgeOutput(client);
   if (client.closing()) return;
-  if (buffers_are_fitted_) client.FitBuffers(now_ms, reply_peak_reset_ms_);
+  if (buffers_are_fitted_) client.FitBuffers(mono_ms, reply_peak_reset_ms_);
   NoteMemory(client);
-  const bool idle = config.timeout > 0 && now_ms - client.active_ms > config.timeout * 1000;
+  const bool idle = config.timeout > 0 && mono_ms - client.active_ms > config.timeout * 1000;
   if (idle && client.wait() == Wait::kNone && !client.in_flight()) {
     LogVerbose("Closing idle client");
     client.CloseSoon();
   }
   const int64_t login_ms = config.unauthenticated_timeout * 1000;
-  if (login_ms > 0 && now_ms - client.created_ms > login_ms &&
+  if (login_ms > 0 && mono_ms - client.created_ms > login_ms &&
       !server_.Authenticated(client.session)) {
     LogVerbose("Closing a client that did not authenticate in time");
     client.CloseSoon();

@@ -27,8 +27,8 @@ struct ClientFigures {
 };
 
 // Whether a client with so many unsent bytes is to be closed. `over_soft_since_ms` is the client's:
-// since when it has been at the soft limit, 0: it is not.
-bool PassesOutputLimit(const OutputLimit& limit, size_t unsent, int64_t now_ms,
+// since when (monotonic) it has been at the soft limit, 0: it is not.
+bool PassesOutputLimit(const OutputLimit& limit, size_t unsent, int64_t mono_ms,
                        int64_t& over_soft_since_ms);
 
 // Bytes of long replies that were made on other threads and have not reached their clients. Any
@@ -126,15 +126,15 @@ class Clients {
   void set_buffers_are_fitted(bool on) { buffers_are_fitted_ = on; }
 
   // --- waits ---
-  void Pause(int64_t until_ms, bool all);
+  void Pause(int64_t timeout_ms, bool all);
   void Unpause();
   // Whether this command has to wait now.
-  bool Paused(const Command& command, const Session& session, int64_t now_ms) const;
+  bool Paused(const Command& command, const Session& session) const;
   // Wakes all that wait for this.
   void EndWait(Wait reason);
-  bool paused(int64_t now_ms) const { return now_ms < pause_until_ms_; }
+  bool paused() const;
   // Every Cron::kTickMillis: ends a pause that is over; each client is looked at once a second.
-  void Tick(int64_t now_ms);
+  void Tick();
 
   const ClientFigures& figures() const { return figures_; }
   ClientFigures& figures() { return figures_; }
@@ -149,7 +149,7 @@ class Clients {
   bool Refuse(Connection& connection);
   void BookMemory(Client& client);
   void EvictFattest();
-  void Inspect(Client& client, int64_t now_ms);
+  void Inspect(Client& client);
   void SendTo(Client& client);
 
   Server& server_;
@@ -172,7 +172,7 @@ class Clients {
   std::vector<uint64_t> turn_;   // replied to in this turn
   std::vector<uint64_t> resumable_;
   std::vector<uint64_t> graves_;
-  int64_t pause_until_ms_ = 0;
+  int64_t pause_until_ms_ = 0;  // monotonic
   bool pause_all_ = false;
   ClientFigures figures_;
 };

@@ -32,25 +32,26 @@ constexpr int64_t kRescanMillis = 1000;
 
 }  // namespace
 
-void Cron::Tick(int64_t now_ms) {
+void Cron::Tick() {
   server_.memory().Measure();
-  server_.clients().Tick(now_ms);
-  if (now_ms - last_second_ms_ >= 1000 || now_ms < last_second_ms_) OncePerSecond(now_ms);
+  server_.clients().Tick();
+  if (server_.mono_ms() - last_second_ms_ >= 1000) OncePerSecond();
 }
 
-void Cron::OncePerSecond(int64_t now_ms) {
+void Cron::OncePerSecond() {
+  const int64_t mono_ms = server_.mono_ms();
   const uint64_t commands = server_.totals().commands;
-  const int64_t elapsed_ms = std::max<int64_t>(1, now_ms - last_second_ms_);
+  const int64_t elapsed_ms = std::max<int64_t>(1, mono_ms - last_second_ms_);
   commands_per_second_ = static_cast<int64_t>(commands - commands_before_) * 1000 / elapsed_ms;
   commands_before_ = commands;
-  last_second_ms_ = now_ms;
+  last_second_ms_ = mono_ms;
   server_.WatchDisk();
   // What follows reads the store, or is logged.
   if (server_.healer().memory_void() || server_.log().failed()) return;
   server_.shards().ForgetReclaimed();
   if (server_.shards().drainer().idle()) server_.shards().ReclaimDropped();
   // While memory is behind, what the scan would find is mostly what memory is about to delete.
-  if (!behind_ && !server_.clients().paused(now_ms)) ScanExpiryFamily(now_ms);
+  if (!behind_ && !server_.clients().paused()) ScanExpiryFamily();
 }
 
 // --- keys in memory ---
@@ -62,9 +63,10 @@ int64_t Cron::ExpirySliceMicros(int64_t now_us) const {
   return std::clamp(elapsed_us * share / (100 - share), kSliceMicrosMin, kSliceMicrosMax);
 }
 
-void Cron::ExpireDue(int64_t now_ms) {
+void Cron::ExpireDue() {
   behind_ = false;
-  if (!active_expire_ || server_.clients().paused(now_ms) || server_.log().failed()) return;
+  if (!active_expire_ || server_.clients().paused() || server_.log().failed()) return;
+  const int64_t now_ms = server_.now_ms();
   ShardSet& shards = server_.shards();
   int64_t end_us = 0;
   uint64_t begun = 0;
@@ -101,8 +103,9 @@ void Cron::ExpireDue(int64_t now_ms) {
 
 // --- keys on disk only ---
 
-void Cron::ScanExpiryFamily(int64_t now_ms) {
+void Cron::ScanExpiryFamily() {
   if (!active_expire_ || scanning_ || cold_jobs_ > 0) return;
+  const int64_t now_ms = server_.now_ms();
   scanning_ = true;
   // A clock that was set back passes the same times again.
   scanned_until_ms_ = std::min(scanned_until_ms_, now_ms);
@@ -223,7 +226,7 @@ void Cron::ExpireCold(std::vector<std::string> hints, int64_t now_ms) {
   for (uint16_t i = 0; i < shards.shard_count(); ++i) {
     if (!batches[i].empty()) post(i);
   }
-  if (cold_jobs_ == 0 && !scan_from_.empty()) ScanExpiryFamily(now_ms);
+  if (cold_jobs_ == 0 && !scan_from_.empty()) ScanExpiryFamily();
 }
 
 void Cron::DropHint(const std::string& hint) {
@@ -233,7 +236,7 @@ void Cron::DropHint(const std::string& hint) {
 }
 
 void Cron::ColdJobEnds() {
-  if (--cold_jobs_ == 0 && !scan_from_.empty()) ScanExpiryFamily(server_.now_ms());
+  if (--cold_jobs_ == 0 && !scan_from_.empty()) ScanExpiryFamily();
 }
 
 }  // namespace veddb

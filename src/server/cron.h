@@ -27,9 +27,9 @@ class Cron {
  public:
   explicit Cron(Server& server) : server_(server) {}
   // Every kTickMillis.
-  void Tick(int64_t now_ms);
+  void Tick();
   // At the end of each turn: keys in memory that are due.
-  void ExpireDue(int64_t now_ms);
+  void ExpireDue();
   // More keys are due than one slice deletes.
   bool WantsTurns() const { return behind_; }
   void set_active_expire(bool on) { active_expire_ = on; }
@@ -42,10 +42,10 @@ class Cron {
  private:
   friend class ExpireColdJob;
 
-  void OncePerSecond(int64_t now_ms);
+  void OncePerSecond();
   int64_t ExpirySliceMicros(int64_t now_us) const;
   // Looks for keys that are due and lie on disk only, where no look is under way.
-  void ScanExpiryFamily(int64_t now_ms);
+  void ScanExpiryFamily();
   void ExpireCold(std::vector<std::string> hints, int64_t now_ms);
   void DropHint(const std::string& hint);
   void ColdJobEnds();
@@ -59,8 +59,8 @@ class Cron {
   bool scanning_ = false;
   size_t cold_jobs_ = 0;
   std::string scan_from_;  // the hint where the scan that is under way goes on, empty: none is
-  int64_t scanned_until_ms_ = 0;
-  int64_t last_second_ms_ = 0;
+  int64_t scanned_until_ms_ = 0;  // wall time
+  int64_t last_second_ms_ = 0;    // monotonic
   uint64_t commands_before_ = 0;
   int64_t commands_per_second_ = 0;
 };

@@ -61,7 +61,7 @@ Wait Dispatcher::Dispatch(Client& client, std::span<const Bytes> argv) {
       return Wait::kNone;
     }
   }
-  if (server_.clients().Paused(*command, client.session, server_.now_ms())) return Wait::kPause;
+  if (server_.clients().Paused(*command, client.session)) return Wait::kPause;
   client.last_command = command;
   const Wait wait = Proceed(client, *command, argv);
   if (wait == Wait::kNone && client.session.tracking != nullptr) {

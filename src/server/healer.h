@@ -31,7 +31,7 @@ class Healer {
   // A commit failed; what its commands are to answer.
   Error RefusalOf(const Error& error) const;
   // At the end of each turn of the loop, when its changes are committed (or not) and before replies
-  // go out.
+  // go out. Here and below now_ms is monotonic.
   void EndTurn(const Status& committed, int64_t now_ms);
   // Memory may hold what was refused: nobody reads it.
   bool memory_void() const { return memory_void_; }
@@ -43,9 +43,7 @@ class Healer {
   struct Tries {
     int count = 0;
     int64_t next_ms = 0;
-    bool Due(int64_t now_ms) const {
-      return now_ms >= next_ms || next_ms - now_ms > kWaitMaxMillis;
-    }
+    bool Due(int64_t now_ms) const { return now_ms >= next_ms; }
     void Failed(int64_t now_ms);
     void Reset() { *this = Tries(); }
   };

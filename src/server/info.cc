@@ -57,7 +57,7 @@ void AddServer(Server& server, Lines& out) {
   utsname system = {};
   uname(&system);
   const Config& config = server.config().config();
-  const int64_t uptime_s = (server.now_ms() - server.started_ms()) / 1000;
+  const int64_t uptime_s = server.uptime_ms() / 1000;
   out.Add("redis_version:%s", kRedisVersion);
   out.Add("redis_git_sha1:00000000");
   out.Add("redis_git_dirty:0");
@@ -79,7 +79,7 @@ void AddServer(Server& server, Lines& out) {
   out.Add("configured_hz:%" PRId64, config.hz);
   out.Add("shards:%zu", server.shards().shard_count());
   out.Add("query_threads:%zu", server.shards().pool().threads());
-  out.Add("lru_clock:%" PRIu64, static_cast<uint64_t>(server.now_ms() / 1000) & kLruClockMask);
+  out.Add("lru_clock:%" PRIu64, uint64_t{server.access_s()} & kLruClockMask);
   out.Add("executable:%s", ExecutablePath().c_str());
   out.Add("config_file:%s", server.config().file().c_str());
 }

@@ -21,6 +21,7 @@ namespace {
 
 // An argument has to fit into one record of the log, whatever proto-max-bulk-len says.
 constexpr uint64_t kArgumentBytesMax = uint64_t{1} << 30;
+constexpr int64_t kMillisPerSecond = 1000;
 // What CONFIG RESETSTAT sets back to zero. The shards go on counting: others write there.
 constexpr SharedCounter ObjectContext::*kResettable[] = {
     &ObjectContext::expired_keys, &ObjectContext::evicted_keys, &ObjectContext::keyspace_hits,
@@ -42,6 +43,7 @@ std::string RandomHex40() {
 
 Server::Server() : run_id_(RandomHex40()) {
   now_ms_ = started_ms_ = WallMillis();
+  mono_ms_ = started_mono_ms_ = MonoMillis();
   CalibrateTicks();
 }
 
@@ -62,7 +64,7 @@ int Server::Run() {
   loop_.OnWake([this] { OnWake(); });
   loop_.Every(Cron::kTickMillis, [this] {
     BeginTurn();
-    cron_.Tick(now_ms_);
+    cron_.Tick();
   });
   for (const int signal : {SIGTERM, SIGINT}) {
     loop_.OnSignal(signal, [this](int number) {
@@ -83,7 +85,12 @@ int Server::Run() {
 void Server::SetTurnTime() {
   turn_begun_ = true;
   now_ms_ = WallMillis();
-  shards_->set_now(now_ms_);
+  mono_ms_ = MonoMillis();
+  shards_->set_now(now_ms_, access_s());
+}
+
+uint32_t Server::access_s() const {
+  return static_cast<uint32_t>((started_ms_ + uptime_ms()) / kMillisPerSecond);
 }
 
 void Server::OnWake() {
@@ -102,12 +109,12 @@ void Server::EndTurn() {
   BeginTurn();
   clients_.Resume();
   shards_->turn().set_writer(0);
-  cron_.ExpireDue(now_ms_);
+  cron_.ExpireDue();
   Evict();
   if (Mutated("reply-before-append")) clients_.Flush(log_->end(), log_->synced(), false);
   const Status committed = CommitTurn();
-  healer_.EndTurn(committed, now_ms_);
-  shards_->drainer().Tick(now_ms_);
+  healer_.EndTurn(committed, mono_ms_);
+  shards_->drainer().Tick(mono_ms_);
   Relieve();
   dispatcher_.gate_state().memory_exhausted = memory_.exhausted();
   shards_->FlushPosts();
@@ -146,7 +153,7 @@ Status Server::CommitTurn() {
 
 void Server::Evict() {
   // What can't be logged is not to be changed; nor is anything while writers pause.
-  if (dispatcher_.gate_state().writes_refused || clients_.paused(now_ms_)) return;
+  if (dispatcher_.gate_state().writes_refused || clients_.paused()) return;
   const uint64_t begun = accounting_.latency().enabled() ? Ticks() : 0;
   memory_.Evict();
   if (begun != 0) accounting_.NoteLatency(LatencyEvent::kEvictionCycle, NanosSince(begun));

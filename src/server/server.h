@@ -67,11 +67,15 @@ class Server final : public ServerApi {
   SyncWaits& sync_waits() { return sync_waits_; }
   const Saves& saves() const { return saves_; }
   const RecoveryReport& recovery() const { return recovery_; }
-  int64_t started_ms() const { return started_ms_; }
+  // How long it has been up, and a clock in seconds that only goes forwards, for idle times.
+  int64_t uptime_ms() const { return mono_ms_ - started_mono_ms_; }
+  uint32_t access_s() const;
 
   // --- for clients and requests ---
-  // Wall time of this turn; all commands of a turn see the same.
+  // Time of this turn; all commands of a turn see the same. Wall time says when a key is due, and
+  // may jump either way; what is counted from one moment to another is monotonic time.
   int64_t now_ms() const { return now_ms_; }
+  int64_t mono_ms() const { return mono_ms_; }
   // The first input of a turn sets its time: the loop may have slept since the last turn ended.
   void BeginTurn() {
     if (!turn_begun_) SetTurnTime();
@@ -109,7 +113,7 @@ class Server final : public ServerApi {
   void ForEachClient(const std::function<void(const ClientView&)>& visit) override;
   ClientView ViewOf(const Session& session) override;
   bool KillClient(uint64_t id, const Session& caller) override;
-  void PauseClients(int64_t until_ms, bool all) override { clients_.Pause(until_ms, all); }
+  void PauseClients(int64_t timeout_ms, bool all) override { clients_.Pause(timeout_ms, all); }
   void SetReplyPeakReset(std::optional<int64_t> ms) override;
   void SetBuffersAreFitted(bool on) override { clients_.set_buffers_are_fitted(on); }
   void EnableTracking(Session& session, const TrackingRequest& request) override {
@@ -204,8 +208,10 @@ class Server final : public ServerApi {
   std::string run_id_;
   RecoveryReport recovery_;
   std::vector<std::pair<SharedCounter ObjectContext::*, int64_t>> at_reset_;
-  int64_t started_ms_ = 0;
+  int64_t started_ms_ = 0;  // wall time
+  int64_t started_mono_ms_ = 0;
   int64_t now_ms_ = 0;
+  int64_t mono_ms_ = 0;
   bool turn_begun_ = false;
   bool shutdown_ = false;
   int64_t shutdown_begun_ms_ = 0;  // monotonic

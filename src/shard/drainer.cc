@@ -90,11 +90,11 @@ void Drainer::set_halted(bool halted) {
   work_.notify_all();
 }
 
-void Drainer::Tick(int64_t now_ms) {
+void Drainer::Tick(int64_t mono_ms) {
   if (failing()) TellWaiters(MakeError(ErrorCode::kMisconf, failure()));
-  if (state_ == State::kIdle && !halted_ && now_ms >= retry_at_ms_) {
+  if (state_ == State::kIdle && !halted_ && mono_ms >= retry_at_ms_) {
     const int64_t pending = set_.Sum(&ObjectContext::pending_entries);
-    const bool aged = now_ms - begun_ms_ >= limits_.interval_ms || now_ms < begun_ms_;
+    const bool aged = mono_ms - begun_ms_ >= limits_.interval_ms;
     const bool large = set_.Sum(&ObjectContext::pending_bytes) >= limits_.pending_bytes_max;
     if (!waiters_.empty() || ((pending > 0 || !meta_.empty()) && (aged || large))) Begin();
   }
@@ -119,7 +119,7 @@ bool Drainer::WantsTurns() const {
 
 void Drainer::Begin() {
   state_ = State::kBeginning;
-  begun_ms_ = WallMillis();
+  begun_ms_ = MonoMillis();
   if (!set_.AllIdle()) {
     set_.Post(new BeginJob(*this, AllShards(set_)));
     return;
@@ -253,7 +253,7 @@ void Drainer::Committed() {
     return;
   }
   ++figures_.drains;
-  figures_.last_millis = WallMillis() - begun_ms_;
+  figures_.last_millis = MonoMillis() - begun_ms_;
   state_ = State::kFinishing;
   finishing_.assign(set_.shard_count(), {});
   for (const Waiter& waiter : std::exchange(served_, {})) waiter(Ok());
@@ -309,7 +309,7 @@ bool Drainer::Finish() {
   DCHECK(set_.AllIdle());
   const int64_t deadline_ms = MonoMillis() + kFinishMillis;
   while (state_ != State::kIdle) {
-    Tick(WallMillis());
+    Tick(MonoMillis());
     if (state_ != State::kCommitting) continue;
     std::unique_lock<std::mutex> lock(mutex_);
     const std::chrono::milliseconds left(deadline_ms - MonoMillis());

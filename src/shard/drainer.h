@@ -52,7 +52,7 @@ class Drainer {
   void Request(Waiter waiter);
   // At the end of each turn of the loop: begins a drain that is due, writes slices of shards that
   // are idle, ends a drain whose write has come back.
-  void Tick(int64_t now_ms);
+  void Tick(int64_t mono_ms);
   // A drain is half written, or half ended: the loop should not sleep while idle shards have
   // slices of it to do.
   bool WantsTurns() const;
@@ -106,6 +106,7 @@ class Drainer {
   ChangeBatch meta_;
   ChangeBatch meta_part_;  // of the drain under way
   LogPosition position_ = 0;
+  // Monotonic.
   int64_t begun_ms_ = 0;
   int64_t retry_at_ms_ = 0;
   // How far each shard is with the end of the drain; its holder's while `posted`.

@@ -26,7 +26,8 @@ ShardSet::ShardSet(const ShardSetOptions& options, Engine& engine, LogWriter& lo
     shards_.back()->context_.lazy_free = &lazy_free_;
     shards_.back()->context_.random += i;
   }
-  set_now(WallMillis());
+  const int64_t now_ms = WallMillis();
+  set_now(now_ms, static_cast<uint32_t>(now_ms / 1000));
 }
 
 ShardSet::~ShardSet() = default;
@@ -45,9 +46,10 @@ bool ShardSet::AllIdle() const {
                      [](const auto& shard) { return shard->outstanding() == 0; });
 }
 
-void ShardSet::set_now(int64_t now_ms) {
-  for (size_t i = 0; i < shards_.size(); ++i) {
-    if (Idle(i)) shards_[i]->context_.now_s = static_cast<uint32_t>(now_ms / 1000);
+void ShardSet::set_now(int64_t now_ms, uint32_t access_s) {
+  for (auto& shard : shards_) {
+    shard->context_.wall_ms.store(now_ms, std::memory_order_relaxed);
+    shard->context_.now_s.store(access_s, std::memory_order_relaxed);
   }
 }
 

@@ -79,7 +79,8 @@ class ShardSet final : public Databases {
   Engine& engine() { return engine_; }
   LogWriter& log() { return log_; }
   QueryPool& pool() { return pool_; }
-  void set_now(int64_t now_ms);
+  // Wall time, and the clock of the access times (ObjectContext).
+  void set_now(int64_t now_ms, uint32_t access_s);
   // See ObjectContext::frozen.
   void set_frozen(bool frozen);
 
