@@ -25,6 +25,7 @@ inline constexpr KillPoint kKillPoints[] = {
     {"loop.before_replies", true},
     {"loop.after_replies", true},
     {"log.mark_written"},
+    {"roll.room_cut"},
     {"roll.synced"},
     {"roll.before_rename"},
     {"roll.after_rename"},

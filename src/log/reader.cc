@@ -73,7 +73,11 @@ Result<bool> LogReader::Fill(size_t size) {
   buffer_start_ = position_;
   buffer_size_ = left;
   const uint64_t offset = kSegmentHeaderBytes + (position_ - segment_start_) + left;
-  buffer_size_ += TRY(file_->ReadAt(offset, buffer_.get() + left, wanted - left));
+  // Nothing behind the limit is kept: the zeros of prepared room would stand for the records that
+  // are written there later.
+  const uint64_t known = limit_ - std::min(limit_, position_ + left);
+  const size_t more = static_cast<size_t>(std::min<uint64_t>(wanted - left, known));
+  buffer_size_ += TRY(file_->ReadAt(offset, buffer_.get() + left, more));
   return buffer_size_ >= size;
 }
 

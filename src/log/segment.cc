@@ -112,6 +112,19 @@ Status RemoveUnfinished(const std::string& dir) {
   return Ok();
 }
 
+Result<LogPosition> EndOfBytes(const LogFile& file, LogPosition start, LogPosition from) {
+  constexpr uint64_t kPieceBytes = uint64_t{64} << 10;
+  const uint64_t begin = kSegmentHeaderBytes + (from - start);
+  std::string piece;
+  for (uint64_t end = TRY(file.Size()); end > begin; end -= piece.size()) {
+    piece.resize(std::min(kPieceBytes, end - begin));
+    const size_t n = TRY(file.ReadAt(end - piece.size(), piece.data(), piece.size()));
+    const size_t last = Bytes(piece).substr(0, n).find_last_not_of('\0');
+    if (last != Bytes::npos) return start + (end - piece.size() + last + 1 - kSegmentHeaderBytes);
+  }
+  return from;
+}
+
 Result<std::unique_ptr<LogFile>> CreateSegment(const std::string& dir,
                                                const SegmentHeader& header) {
   const std::string path = SegmentPath(dir, header.start);
@@ -133,9 +146,24 @@ Status LogSegment::Append(Bytes bytes) {
   return Ok();
 }
 
-Status LogSegment::Truncate(LogPosition end) const {
+Status LogSegment::Truncate(LogPosition end) {
+  room_end_ = std::min(room_end_, end);
   return file_->Truncate(kSegmentHeaderBytes + (end - start_));
 }
+
+Status LogSegment::Prepare(size_t bytes) {
+  const LogPosition from = std::max(room_end_, end_);
+  Status written = file_->WriteAt(kSegmentHeaderBytes + (from - start_), std::string(bytes, '\0'));
+  if (written.ok()) {
+    room_end_ = from + bytes;
+  } else {
+    // What was written is room too. If it can't be cut, the next start does it.
+    (void)Truncate(from);
+  }
+  return written;
+}
+
+Status LogSegment::CutRoom() { return room() == 0 ? Ok() : Truncate(end_); }
 
 Status LogSegment::Sync() {
   const std::lock_guard lock(sync_mutex_);

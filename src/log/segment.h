@@ -40,15 +40,22 @@ Result<std::vector<LogPosition>> ListSegments(const std::string& dir);
 // Deletes what a crash in the making of a segment left.
 Status RemoveUnfinished(const std::string& dir);
 
+// The position behind the last byte at or behind `from` that is not zero; `from` if there is none.
+// What follows is the prepared room of a segment (see LogSegment), or looks like it.
+Result<LogPosition> EndOfBytes(const LogFile& file, LogPosition start, LogPosition from);
+
 // Makes the segment's file (replacing one of the same start) and makes it durable.
 Result<std::unique_ptr<LogFile>> CreateSegment(const std::string& dir, const SegmentHeader& header);
 
-// The segment that is appended to. Append and Truncate: under the writer's append lock. Sync: any
-// thread.
+// The segment that is appended to. Sync: any thread. The others: under the writer's append lock.
+//
+// *Prepared room*: zeros written ahead of the records. An fdatasync of records that lie in room
+// which is durable itself has data to write only, no new size and no new extents, and so does
+// without a commit of the file system's journal.
 class LogSegment {
  public:
   LogSegment(std::unique_ptr<LogFile> file, LogPosition start)
-      : file_(std::move(file)), start_(start), end_(start) {}
+      : file_(std::move(file)), start_(start), end_(start), room_end_(start) {}
 
   LogPosition start() const { return start_; }
   LogPosition end() const { return end_; }
@@ -56,7 +63,15 @@ class LogSegment {
 
   // On an error some of the bytes may be in the file; end() is as before.
   Status Append(Bytes bytes);
-  Status Truncate(LogPosition end) const;
+  // Cuts the file, prepared room included.
+  Status Truncate(LogPosition end);
+  // How much of the prepared room is left.
+  uint64_t room() const { return room_end_ > end_ ? room_end_ - end_ : 0; }
+  // Lengthens the room by `bytes`; it counts as durable only after the next Sync. An error harms
+  // nothing.
+  Status Prepare(size_t bytes);
+  // Gives the room back: before the last Sync of a segment, which ends with its records.
+  Status CutRoom();
   // Once it has failed it fails for ever: the system reports a lost page to one caller only, so a
   // second call could succeed without the bytes being there.
   Status Sync();
@@ -65,6 +80,7 @@ class LogSegment {
   const std::unique_ptr<LogFile> file_;
   const LogPosition start_;
   LogPosition end_;
+  LogPosition room_end_;  // below end_ once the records have outgrown it
   std::mutex sync_mutex_;
   Status sync_status_;  // guarded by sync_mutex_
 };

@@ -45,6 +45,7 @@ class TailCheck {
   Status RestartAt(LogPosition from);
   Status MakeDurable();
 
+  Result<bool> IsZeroBehind(LogPosition start, LogPosition end);
   // The first bad record of a segment, or its end.
   Result<LogPosition> FirstBad(const Segment& segment);
   // Whether what lies in the segment from `bad` on may be cut off without asking.
@@ -123,6 +124,9 @@ Status TailCheck::CheckNeighbours() {
     Segment& segment = segments_[i];
     const Segment& next = segments_[i + 1];
     if (next.resumed && next.start <= segment.end) segment.end = next.start;
+    if (next.start < segment.end && TRY(IsZeroBehind(segment.start, next.start))) {
+      segment.end = next.start;
+    }
     if (next.start == segment.end) continue;
     if (forced_) return Cut(i, std::min(segment.end, next.start));
     return Refuse(segment.start, std::min(segment.end, next.start),
@@ -131,6 +135,12 @@ Status TailCheck::CheckNeighbours() {
                       : "the file goes on beyond the begin of the next segment");
   }
   return Ok();
+}
+
+// A file that is longer than its records, by prepared room only: its cut was not durable.
+Result<bool> TailCheck::IsZeroBehind(LogPosition start, LogPosition end) {
+  const auto file = TRY(LogFile::OpenForRead(SegmentPath(dir_, start)));
+  return TRY(EndOfBytes(*file, start, end)) == end;
 }
 
 Result<LogPosition> TailCheck::FirstBad(const Segment& segment) {
@@ -157,11 +167,16 @@ Status TailCheck::CheckRecords() {
     if (segment.start == segment.end) continue;
     const LogPosition bad = TRY(FirstBad(segment));
     if (bad == segment.end) continue;
+    if (i + 1 == segments_.size()) {
+      // Room that was prepared for records is no part of the log, wherever they end.
+      const auto file = TRY(LogFile::OpenForRead(SegmentPath(dir_, segment.start)));
+      segments_[i].end = TRY(EndOfBytes(*file, segment.start, bad));
+    }
     if (!forced_) {
       if (bad < report_.mark) {
         return Refuse(segment.start, bad, "a record that was synced is damaged or gone");
       }
-      if (!TRY(IsTorn(segment, bad))) {
+      if (segments_[i].end > bad && !TRY(IsTorn(segment, bad))) {
         return Refuse(segment.start, bad, "a damaged record with good ones behind it");
       }
     }
@@ -256,7 +271,7 @@ Status TailCheck::Cut(size_t segment_index, LogPosition at) {
   Segment& segment = segments_.back();
   const auto file = TRY(LogFile::OpenForWrite(SegmentPath(dir_, segment.start)));
   const uint64_t offset = kSegmentHeaderBytes + (at - segment.start);
-  if (forced_) {
+  if (forced_ && (segment.end > at || at < report_.mark)) {
     TRY(SaveAside(*file, offset));
     report_.aside.push_back(file->path() + ".cut");
     report_.cut_from = at;

@@ -12,7 +12,7 @@ namespace veddb {
 struct LogReport {
   LogPosition begin = 0;
   LogPosition good = 0;  // all records before it are whole
-  LogPosition end = 0;   // by the size of the last file
+  LogPosition end = 0;   // by the size of the last file, prepared room left out
   LogPosition mark = 0;  // was known as synced
   uint64_t segments = 0;
   uint64_t records = 0;

@@ -124,6 +124,8 @@ class LogWriter {
   // One fdatasync of what is appended now, if there is anything.
   void SyncOnce();
   void TellListener();
+  // Keeps zeros ahead of the records, see LogSegment.
+  void PrepareRoom();
   enum class Renewal : bool { kIfDue, kNow };
   void RenewMark(Renewal renewal);
 

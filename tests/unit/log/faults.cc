@@ -12,6 +12,7 @@ std::atomic<int> fdatasync_fault{0};
 std::atomic<int> ftruncate_fault{0};
 std::atomic<int> pwrite_fault{0};
 std::atomic<int> fdatasync_calls{0};
+std::atomic<int> pwrite_failures{0};
 
 namespace {
 
@@ -42,7 +43,10 @@ ssize_t pwrite(int fd, const void* bytes, size_t size, off_t offset) {
   if (veddb::pwrite_fault.load() != 0 && size > 1) {
     return ::syscall(SYS_pwrite64, fd, bytes, size / 2, offset);
   }
-  if (veddb::Fails(veddb::pwrite_fault)) return -1;
+  if (veddb::Fails(veddb::pwrite_fault)) {
+    veddb::pwrite_failures.fetch_add(1);
+    return -1;
+  }
   return ::syscall(SYS_pwrite64, fd, bytes, size, offset);
 }
 }

@@ -11,5 +11,6 @@ extern std::atomic<int> fdatasync_fault;
 extern std::atomic<int> ftruncate_fault;
 extern std::atomic<int> pwrite_fault;
 extern std::atomic<int> fdatasync_calls;
+extern std::atomic<int> pwrite_failures;
 
 }  // namespace veddb

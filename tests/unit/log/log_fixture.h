@@ -46,7 +46,7 @@ inline void WriteFile(const std::string& path, Bytes bytes) {
   out << bytes;
 }
 
-class LogTest : public testing::Test {
+class LogTest : public ::testing::Test {
  protected:
   std::unique_ptr<LogWriter> Open(LogPosition tail = 0, uint64_t segment_bytes = 1 << 20,
                                   FsyncPolicy policy = FsyncPolicy::kNo) {
