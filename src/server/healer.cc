@@ -10,19 +10,15 @@
 namespace veddb {
 namespace {
 
-// How often the store is opened again, or memory read back, before that is given up. With the waits
-// between them: about 17 seconds.
-constexpr int kTriesMax = 7;
 constexpr int kWaitFactor = 4;
-constexpr int64_t kLogWaitMaxMillis = 1000;
 
 }  // namespace
 
-void Healer::Tries::Failed(int64_t now_ms) {
-  int64_t wait_ms = kWaitMinMillis;
-  for (int i = 0; i < count && wait_ms < kWaitMaxMillis; ++i) wait_ms *= kWaitFactor;
+void Healer::Tries::Failed(int64_t now_ms, const HealingLimits& limits) {
+  int64_t wait_ms = limits.wait_min_ms;
+  for (int i = 0; i < count && wait_ms < limits.wait_max_ms; ++i) wait_ms *= kWaitFactor;
   ++count;
-  next_ms = now_ms + std::min(wait_ms, kWaitMaxMillis);
+  next_ms = now_ms + std::min(wait_ms, limits.wait_max_ms);
 }
 
 Error Healer::RefusalOf(const Error& error) const {
@@ -78,12 +74,12 @@ void Healer::Heal(int64_t now_ms) {
 
 bool Healer::ReopenStore(int64_t now_ms) {
   if (!store_tries_.Due(now_ms) || !server_.shards().pool().idle()) return false;
-  if (store_tries_.count >= kTriesMax) {
+  if (store_tries_.count >= limits_.tries_max) {
     const Status error = server_.engine().background_error();
     hopeless_ = error.ok() ? "the store fails again and again" : error.error().message;
     return false;
   }
-  store_tries_.Failed(now_ms);
+  store_tries_.Failed(now_ms, limits_);
   LogWarning("The store is closed and opened again.");
   const Status opened = server_.engine().Reopen();
   if (opened.ok()) {
@@ -91,7 +87,7 @@ bool Healer::ReopenStore(int64_t now_ms) {
     return true;
   }
   LogWarning("The store can't be opened again: " + opened.error().message);
-  if (store_tries_.count >= kTriesMax) hopeless_ = opened.error().message;
+  if (store_tries_.count >= limits_.tries_max) hopeless_ = opened.error().message;
   return false;
 }
 
@@ -111,8 +107,8 @@ bool Healer::RebuildMemory(int64_t now_ms) {
     return true;
   }
   LogWarning("Memory can't be rebuilt: " + rebuilt.error().message);
-  rebuild_tries_.Failed(now_ms);
-  if (rebuild_tries_.count >= kTriesMax) hopeless_ = rebuilt.error().message;
+  rebuild_tries_.Failed(now_ms, limits_);
+  if (rebuild_tries_.count >= limits_.tries_max) hopeless_ = rebuilt.error().message;
   return false;
 }
 
@@ -125,8 +121,8 @@ void Healer::ReopenLog(int64_t now_ms) {
     LogWarning("The log works again.");
     return;
   }
-  log_tries_.Failed(now_ms);
-  log_tries_.next_ms = std::min(log_tries_.next_ms, now_ms + kLogWaitMaxMillis);
+  log_tries_.Failed(now_ms, limits_);
+  log_tries_.next_ms = std::min(log_tries_.next_ms, now_ms + limits_.log_wait_max_ms);
 }
 
 void Healer::UpdateGates() {

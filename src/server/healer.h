@@ -21,12 +21,26 @@ namespace veddb {
 
 class Server;
 
+// How patient healing is.
+struct HealingLimits {
+  // How often the store is opened again, or memory read back, before that is given up. With the
+  // waits between them: about 17 seconds.
+  int tries_max = 7;
+  // After the first failure; after each further one four times as long.
+  int64_t wait_min_ms = 20;
+  int64_t wait_max_ms = 10'000;
+  // The log is tried for ever, at least so often.
+  int64_t log_wait_max_ms = 1000;
+};
+
 class Healer {
  public:
   // EX_SOFTWARE of sysexits.h.
   static constexpr int kExitCode = 70;
 
   explicit Healer(Server& server) : server_(server) {}
+  // Before the server starts.
+  void set_limits(const HealingLimits& limits) { limits_ = limits; }
 
   // A commit failed; what its commands are to answer.
   Error RefusalOf(const Error& error) const;
@@ -44,11 +58,9 @@ class Healer {
     int count = 0;
     int64_t next_ms = 0;
     bool Due(int64_t now_ms) const { return now_ms >= next_ms; }
-    void Failed(int64_t now_ms);
+    void Failed(int64_t now_ms, const HealingLimits& limits);
     void Reset() { *this = Tries(); }
   };
-  static constexpr int64_t kWaitMinMillis = 20;
-  static constexpr int64_t kWaitMaxMillis = 10'000;
 
   void Detect(const Status& committed);
   void Heal(int64_t now_ms);
@@ -58,6 +70,7 @@ class Healer {
   void UpdateGates();
 
   Server& server_;
+  HealingLimits limits_;
   bool memory_void_ = false;
   Error cause_;
   uint64_t drains_seen_ = 0;

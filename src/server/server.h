@@ -46,6 +46,7 @@ class Server final : public ServerApi {
   // --- life ---
   // Before anything is opened: tables of commands from all modules.
   Status AddCommands(std::span<const CommandSpec> specs) { return registry_.Add(specs); }
+  void SetHealingLimits(const HealingLimits& limits) { healer_.set_limits(limits); }
   // Opens store and log, recovers, listens.
   Status Start();
   // Serves until a signal or SHUTDOWN; then everything is durable and closed. The process's exit

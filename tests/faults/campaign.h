@@ -13,7 +13,11 @@ struct CampaignOptions {
   uint64_t seed = 1;
   int64_t cycles = 0;   // 0: the campaign's own short run
   int64_t minutes = 0;  // ends after so many, whatever `cycles` says; 0: no limit
-  std::string keep;     // where evidence of failures goes; empty: beside the temporary files
+  // Of nth-fault: every so many-th call (0: each), beginning with this one (0: one of the first),
+  // and of this scenario alone, or of this one with this kind: "set, EIO once".
+  uint64_t stride = 0;
+  uint64_t first = 0;
+  std::string only;
 };
 
 // Runs it in a child and waits. Nothing: the case returned an empty text. Else what it returned, or

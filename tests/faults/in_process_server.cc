@@ -24,8 +24,11 @@ Words Arguments(const std::string& dir, const std::string& socket, Words more) {
 
 }  // namespace
 
-InProcessServer::InProcessServer(const std::string& dir, Words options)
-    : socket_(dir + ".sock"), arguments_(Arguments(dir, socket_, std::move(options))) {
+InProcessServer::InProcessServer(const std::string& dir, Words options,
+                                 const HealingLimits& healing)
+    : socket_(dir + ".sock"),
+      arguments_(Arguments(dir, socket_, std::move(options))),
+      healing_(healing) {
   if (::chdir(dir.c_str()) != 0) std::abort();
 }
 
@@ -35,7 +38,8 @@ std::optional<std::string> InProcessServer::Start() {
   std::promise<std::optional<std::string>> started;
   std::future<std::optional<std::string>> outcome = started.get_future();
   thread_ = std::thread([this, &started] {
-    const auto server = std::make_unique<Server>();
+    auto server = std::make_unique<Server>();
+    server->SetHealingLimits(healing_);
     Status status = server->config().Load(arguments_);
     if (status.ok()) status = AddModules(*server);
     if (status.ok()) status = server->Start();
@@ -45,6 +49,8 @@ std::optional<std::string> InProcessServer::Start() {
     }
     started.set_value(std::nullopt);
     exit_code_ = server->Run();
+    server.reset();
+    ended_.store(true, std::memory_order_release);
   });
   std::optional<std::string> failure = outcome.get();
   if (failure) thread_.join();

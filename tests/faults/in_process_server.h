@@ -4,10 +4,12 @@
 //
 // Owned by: one thread; one server at a time (it works in the process's directory).
 #pragma once
+#include <atomic>
 #include <optional>
 #include <string>
 #include <thread>
 
+#include "server/healer.h"
 #include "tests/support/resp_client.h"
 
 namespace veddb::testing {
@@ -15,7 +17,7 @@ namespace veddb::testing {
 class InProcessServer {
  public:
   // Data in `dir`, which must exist; the socket lies beside it.
-  InProcessServer(const std::string& dir, Words options);
+  InProcessServer(const std::string& dir, Words options, const HealingLimits& healing = {});
   // Ends it.
   ~InProcessServer();
   InProcessServer(const InProcessServer&) = delete;
@@ -26,15 +28,17 @@ class InProcessServer {
   RespClient Connect(Millis timeout = kPatience) const {
     return RespClient::Unix(socket_, timeout);
   }
+  // It has ended, by itself or because it was told to.
+  bool ended() const { return ended_.load(std::memory_order_acquire); }
   // SHUTDOWN, unless it has ended by itself; the exit code.
   int Stop();
 
  private:
-  void Main();
-
   const std::string socket_;
   const Words arguments_;
+  const HealingLimits healing_;
   std::thread thread_;
+  std::atomic<bool> ended_{false};
   int exit_code_ = 0;
 };
 

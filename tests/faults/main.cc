@@ -11,7 +11,7 @@ namespace {
 
 constexpr char kUsage[] =
     "Usage: veddb-faults power-loss|nth-fault|bit-flips [--cycles N] [--seed N] [--minutes N]\n"
-    "                    [--keep DIR]\n"
+    "       veddb-faults nth-fault … [--stride N] [--first N] [--only 'SCENARIO[, KIND]']\n"
     "Without --cycles a short run. A failure names its seed and leaves its files.\n";
 
 int Usage() {
@@ -26,8 +26,8 @@ int main(int argc, char** argv) {
   if (argc < 2) return Usage();
   for (int i = 2; i + 1 < argc; i += 2) {
     const std::string name = argv[i];
-    if (name == "--keep") {
-      options.keep = argv[i + 1];
+    if (name == "--only") {
+      options.only = argv[i + 1];
       continue;
     }
     const int64_t number = std::strtoll(argv[i + 1], nullptr, 10);
@@ -37,6 +37,10 @@ int main(int argc, char** argv) {
       options.seed = static_cast<uint64_t>(number);
     } else if (name == "--minutes") {
       options.minutes = number;
+    } else if (name == "--stride") {
+      options.stride = static_cast<uint64_t>(number);
+    } else if (name == "--first") {
+      options.first = static_cast<uint64_t>(number);
     } else {
       return Usage();
     }
