@@ -86,6 +86,9 @@ Status Server::OpenStore() {
   engine.max_open_files = static_cast<int>(store_files_);
   engine_ = TRY(Engine::Open(engine));
   RecoveryOptions recovery;
+  // What is replayed is drained in pieces no larger than those of a running server.
+  recovery.batch_bytes_max = std::min(recovery.batch_bytes_max,
+                                      static_cast<size_t>(DrainLimitsOf(config).pending_bytes_max));
   recovery_ = TRY(RecoverFromLog(*engine_, log_dir, recovery));
   KILL_POINT("recovery.replayed");
   if (recovery_.log.cut_bytes > 0) {

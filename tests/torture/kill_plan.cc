@@ -22,7 +22,7 @@ void KillPlan::Choose(std::mt19937_64& random) {
   const uint64_t exponents = kKillPoints[point_].frequent ? kFrequentExponents : kRareExponents;
   const uint64_t most = uint64_t{1} << random() % exponents;
   // What is passed once a start is not reached a second time.
-  const bool once = at_shutdown() || (during_recovery() && Name() != "recovery.batch_drained");
+  const bool once = at_shutdown() || (during_recovery() && !needs_long_log());
   nth_ = once ? 1 : static_cast<int64_t>(1 + random() % most);
 }
 
@@ -30,7 +30,16 @@ std::string KillPlan::Assignment() const {
   return "VEDDB_KILL_POINT=" + std::string(Name()) + ":" + std::to_string(nth_);
 }
 
+testing::Words KillPlan::RecoveryOptions() const {
+  // Many small batches.
+  if (needs_long_log()) return {"--drain-bytes", "1mb"};
+  return {};
+}
+
 testing::Words KillPlan::Options() const {
+  if (needs_long_log()) {
+    return {"--drain-interval", "600000", "--drain-bytes", "1gb", "--log-replay-max", "1gb"};
+  }
   if (Name().starts_with("roll.") || Name().starts_with("retire.")) {
     return {"--log-segment-bytes", "1mb", "--log-replay-max", "1mb", "--drain-interval", "20"};
   }

@@ -20,8 +20,12 @@ class KillPlan {
   void Choose(std::mt19937_64& random);
   // As the server's environment says it: "VEDDB_KILL_POINT=log.after_append:17".
   std::string Assignment() const;
-  // Options under which the point is reached soon.
+  // Options under which the point is reached soon, for the start under load and for the one that
+  // recovers from it.
   testing::Words Options() const;
+  testing::Words RecoveryOptions() const;
+  // The log that is recovered from must be long: nothing of the load may ask for drains.
+  bool needs_long_log() const { return Name() == "recovery.batch_drained"; }
   // Which start of a cycle it is for: the one under load, or the one that recovers.
   bool during_recovery() const { return Name().starts_with("recovery."); }
   // It lies on the way of a clean end.

@@ -128,7 +128,9 @@ void Torture::Load(Millis span) {
     worker->Seed(random_());
     threads.emplace_back([this, &worker] { worker->Run(server_.Connect()); });
   }
-  threads.emplace_back([this] { ReadForEver(server_.Connect(), documents_); });
+  // Snapshots ask for drains.
+  const bool reads = !settings_.kill_points || !plan_.needs_long_log();
+  if (reads) threads.emplace_back([this] { ReadForEver(server_.Connect(), documents_); });
   if (documents_) {
     catalog_.Seed(random_());
     threads.emplace_back([this] { catalog_.Run(server_.Connect()); });
@@ -159,8 +161,13 @@ bool Torture::EndAtKillPoint(Millis span) {
 void Torture::KillWhileItRecovers() {
   if (settings_.kill_points && !plan_.during_recovery()) return;
   if (!settings_.kill_points && Between(1, 5) > 1) return;
-  if (settings_.kill_points) server_.set_environment({plan_.Assignment()});
-  server_.Spawn(CycleOptions());
+  Words options = CycleOptions();
+  if (settings_.kill_points) {
+    const Words favoured = plan_.RecoveryOptions();
+    options.insert(options.end(), favoured.begin(), favoured.end());
+    server_.set_environment({plan_.Assignment()});
+  }
+  server_.Spawn(options);
   server_.set_environment({});
   if (settings_.kill_points) {
     testing::PollUntil(kEndPatience, [this] { return !server_.Running() || server_.Answers(); });
