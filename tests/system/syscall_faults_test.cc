@@ -17,6 +17,7 @@ constexpr size_t kValueBytes = 2000;
 constexpr int64_t kKeysBefore = 500;
 constexpr Millis kRefusedWithin{1000};
 constexpr Millis kHealedWithin{30'000};
+constexpr Millis kEndsWithin{60'000};
 
 int64_t MillisSince(Clock::time_point begun) {
   return std::chrono::duration_cast<Millis>(Clock::now() - begun).count();
@@ -27,8 +28,9 @@ std::string Key(int64_t i) { return "k" + std::to_string(i); }
 struct Fault {
   const char* name;
   const char* inject;
-  const char* cause;  // a part of what writes answer
+  const char* cause;  // a part of what writes answer, and the log and INFO say
   Words options;
+  bool lasts = true;
 };
 
 // Rare drains leave the log alone with the fault.
@@ -53,6 +55,15 @@ class SyscallFaultsTest : public ServerTest {
   }
   void ExpectAllThere(RespClient& client, const char* when) {
     EXPECT_EQ(CountWrong(client, "k", good_, kValueBytes), 0) << when;
+  }
+  void ExpectInfoSays(RespClient& client, const std::string& cause) {
+    std::string info;
+    EXPECT_TRUE(PollUntil(kPatience, [&] {
+      info = client.Say({"INFO", "persistence"});
+      const size_t at = info.find("writes_refused:");
+      return at != std::string::npos &&
+             info.substr(at, info.find('\r', at) - at).find(cause) != std::string::npos;
+    })) << info;
   }
   void ExpectItHeals(RespClient& client) {
     const Clock::time_point begun = Clock::now();
@@ -94,7 +105,10 @@ TEST_P(LogFaultsTest, RefusesHealsLosesNothing) {
   EXPECT_LE(MillisSince(begun), kRefusedWithin.count());
   EXPECT_TRUE(refusal.starts_with("-MISCONF")) << refusal;
   EXPECT_NE(refusal.find(fault.cause), std::string::npos) << refusal;
+  EXPECT_NE(server_.Log().find(fault.cause), std::string::npos) << server_.Log();
+  client = Connect();
   ExpectAllThere(client, "while calls fail");
+  if (fault.lasts) ExpectInfoSays(client, fault.cause);
   faults.End();
   ExpectItHeals(client);
   ExpectItLasts(fault.options);
@@ -105,8 +119,120 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Fault{"AppendEio", "pwrite64:error=EIO:when=5+", "Input/output error",
                             kLogOptions},
                       Fault{"AppendEnospc", "pwrite64:error=ENOSPC", "No space left", kLogOptions},
-                      Fault{"AppendEfbig", "pwrite64:error=EFBIG", "File too large", kLogOptions}),
+                      Fault{"AppendEfbig", "pwrite64:error=EFBIG", "File too large", kLogOptions},
+                      Fault{"SyncEioOnce", "fdatasync:error=EIO:when=1", "Input/output error",
+                            kLogOptions, false},
+                      Fault{"SyncEio", "fdatasync:error=EIO", "Input/output error", kLogOptions},
+                      Fault{"SyncEnospc", "fdatasync:error=ENOSPC", "No space left", kLogOptions}),
     [](const auto& fault) { return std::string(fault.param.name); });
+
+// --- the store ---
+
+// Drains and flushes all the time.
+const Words kStoreOptions = {"--appendfsync",    "everysec", "--drain-interval", "20",
+                             "--log-replay-max", "1mb",      "--write-buffer",   "8mb"};
+
+struct StoreFault {
+  const char* name;
+  const char* inject;
+  const char* file;  // fails on the store's file that begins so, as it is at first; empty: any
+  const char* cause;
+};
+
+class StoreFaultsTest : public SyscallFaultsTest {
+ protected:
+  std::string FileOfStore(const std::string& begin) const {
+    if (begin.empty()) return {};
+    for (const auto& each : std::filesystem::directory_iterator(server_.dir() + "/store")) {
+      if (each.path().filename().string().starts_with(begin)) return each.path();
+    }
+    return "none begins with " + begin;
+  }
+  // SETs until the server's messages tell the cause. What was refused is written again.
+  bool WriteUntilTold(RespClient& client, const std::string& cause) {
+    return PollUntil(kPatience, [&] {
+      constexpr int kWritesAtOnce = 100;
+      for (int i = 0; i < kWritesAtOnce && client.ok(); ++i) {
+        if (client.Say({"SET", Key(good_), ValueFor(good_, kValueBytes)}) == "OK") ++good_;
+        if (i % 10 == 0 && server_.Log().find(cause) != std::string::npos) return true;
+      }
+      return server_.Log().find(cause) != std::string::npos;
+    });
+  }
+};
+
+class StoreFaultsHealTest : public StoreFaultsTest,
+                            public ::testing::WithParamInterface<StoreFault> {};
+
+// Reads may wait until the store is open again, but not longer.
+TEST_P(StoreFaultsHealTest, HealsLosesNothing) {
+  const StoreFault& fault = GetParam();
+  ASSERT_TRUE(Start(kStoreOptions));
+  RespClient client = Connect();
+  ASSERT_EQ(Fill(client, "k", kKeysBefore, kValueBytes), kKeysBefore);
+  SyscallFaults faults(server_.pid(), temp_.path(), fault.inject, FileOfStore(fault.file));
+  if (faults.not_permitted()) GTEST_SKIP() << faults.failure();
+  ASSERT_TRUE(faults.ok()) << faults.failure();
+  RespClient writer = server_.Connect(kRefusedWithin);
+  ASSERT_TRUE(WriteUntilTold(writer, fault.cause)) << server_.Log();
+  faults.End();
+  client = Connect();
+  ExpectAllThere(client, "as soon as calls work");
+  ExpectItHeals(client);
+  ExpectItLasts(kStoreOptions);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , StoreFaultsHealTest,
+    ::testing::Values(StoreFault{"TableOpenEmfile", "openat:error=EMFILE", "",
+                                 "Too many open files"},
+                      StoreFault{"ManifestWriteEio", "write,pwrite64:error=EIO", "MANIFEST",
+                                 "Input/output error"},
+                      StoreFault{"ManifestSyncEio", "fdatasync,fsync,sync_file_range:error=EIO",
+                                 "MANIFEST", "Input/output error"}),
+    [](const auto& fault) { return std::string(fault.param.name); });
+
+TEST_F(StoreFaultsTest, AStoreThatCantBeOpenedAgainEndsTheServerWhichSaysWhy) {
+  ASSERT_TRUE(Start(kStoreOptions));
+  RespClient client = Connect();
+  ASSERT_EQ(Fill(client, "k", kKeysBefore, kValueBytes), kKeysBefore);
+  SyscallFaults faults(server_.pid(), temp_.path(), "openat:error=EMFILE");
+  if (faults.not_permitted()) GTEST_SKIP() << faults.failure();
+  ASSERT_TRUE(faults.ok()) << faults.failure();
+  RespClient writer = server_.Connect(kRefusedWithin);
+  ASSERT_TRUE(WriteUntilTold(writer, "can't be opened again")) << server_.Log();
+  EXPECT_TRUE(client.Say({"SET", "probe", "1"}).starts_with("-MISCONF"));
+  ExpectInfoSays(client, "the store failed");
+  constexpr int kExitCode = 70;
+  EXPECT_EQ(server_.WaitForEnd(kEndsWithin), kExitCode) << server_.Log();
+  const std::string log = server_.Log();
+  const size_t last = log.find("(exit code 70): ");
+  ASSERT_NE(last, std::string::npos) << log;
+  EXPECT_NE(log.find("Too many open files", last), std::string::npos) << log;
+  faults.End();
+  ASSERT_TRUE(Start(kStoreOptions));
+  client = Connect();
+  ExpectAllThere(client, "after the end");
+}
+
+TEST_F(StoreFaultsTest, ATableThatGetsTooLargeIsAFullDisk) {
+  Words options = kStoreOptions;
+  options.insert(options.end(), {"--log-segment-bytes", "1mb"});
+  ASSERT_TRUE(Start(options));
+  RespClient client = Connect();
+  ASSERT_EQ(Fill(client, "k", kKeysBefore, kValueBytes), kKeysBefore);
+  rlimit usual = {};
+  ASSERT_EQ(prlimit(server_.pid(), RLIMIT_FSIZE, nullptr, &usual), 0);
+  const rlimit small = {(1 << 20) + (1 << 18), usual.rlim_max};
+  ASSERT_EQ(prlimit(server_.pid(), RLIMIT_FSIZE, &small, nullptr), 0);
+  RespClient writer = server_.Connect(kRefusedWithin);
+  ASSERT_TRUE(WriteUntilTold(writer, "File too large")) << server_.Log();
+  ASSERT_EQ(prlimit(server_.pid(), RLIMIT_FSIZE, &usual, nullptr), 0);
+  client = Connect();
+  ExpectAllThere(client, "as soon as files may grow");
+  ExpectItHeals(client);
+  ExpectItLasts(options);
+}
 
 TEST_F(SyscallFaultsTest, AFileSizeLimitIsAFullDisk) {
   ASSERT_TRUE(Start(kLogOptions));
