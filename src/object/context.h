@@ -4,6 +4,7 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <limits>
 
 namespace veddb {
 
@@ -13,6 +14,7 @@ class Turn;
 // A counter with one writer at a time and readers on any thread.
 class SharedCounter {
  public:
+  explicit SharedCounter(int64_t n = 0) : value_(n) {}
   void Add(int64_t n) {
     value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   }
@@ -20,7 +22,7 @@ class SharedCounter {
   int64_t Get() const { return value_.load(std::memory_order_relaxed); }
 
  private:
-  std::atomic<int64_t> value_{0};
+  std::atomic<int64_t> value_;
 };
 
 struct ObjectContext {
@@ -61,6 +63,8 @@ struct ObjectContext {
   SharedCounter lfu_log_factor;
   SharedCounter lfu_decay_minutes;
   SharedCounter lazy_causes;  // bits of FreeCause: large values are freed on other threads
+  // So much more may the buckets of a table take; else they would have keys evicted.
+  SharedCounter table_room{std::numeric_limits<int64_t>::max()};
 };
 
 }  // namespace veddb

@@ -35,7 +35,7 @@ size_t BlobBytes(size_t capacity) { return AllocatedBytes(sizeof(Blob) + capacit
 }  // namespace
 
 Keyspace::Keyspace(KeyspaceKind kind, uint32_t id, ObjectContext& context)
-    : kind_(kind), id_(id), context_(context) {}
+    : kind_(kind), id_(id), context_(context), table_(context.table_room) {}
 
 Keyspace::~Keyspace() {
   std::vector<Entry*> all;

@@ -13,6 +13,8 @@ namespace {
 
 constexpr size_t kBucketsMin = 16;
 constexpr size_t kMovesPerOperation = 4;
+// Entries a bucket, on average, at which a table grows even where there is no room for it.
+constexpr size_t kCrowdedFactor = 2;
 // How many buckets Sample looks at before it falls back to a linear search from there.
 constexpr size_t kSampleTries = 64;
 
@@ -95,11 +97,17 @@ void Table::ResizeIfDue() {
   const size_t count = halves_[0].count;
   if (count == 0) {
     halves_[0] = {static_cast<Entry**>(std::calloc(kBucketsMin, sizeof(Entry*))), kBucketsMin};
-  } else if (size_ >= count) {
+  } else if (size_ >= count && MayGrow()) {
     StartResize(count * 2);
   } else if (count > kBucketsMin && size_ < count / 8) {
     StartResize(std::max(kBucketsMin, std::bit_ceil(size_ + 1)));
   }
+}
+
+bool Table::MayGrow() const {
+  const size_t count = halves_[0].count;
+  const auto more_bytes = static_cast<int64_t>(count * 2 * sizeof(Entry*));
+  return more_bytes <= room_.Get() || size_ >= count * kCrowdedFactor;
 }
 
 void Table::StartResize(size_t buckets) {

@@ -7,13 +7,15 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "object/context.h"
 #include "object/entry.h"
 
 namespace veddb {
 
 class Table {
  public:
-  Table() = default;
+  // Where more buckets would take more than `room` bytes, chains grow longer first.
+  explicit Table(const SharedCounter& room) : room_(room) {}
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
   ~Table();  // frees the buckets; the entries are the keyspace's to free
@@ -46,10 +48,12 @@ class Table {
   };
 
   void ResizeIfDue();
+  bool MayGrow() const;
   void StartResize(size_t buckets);
   void MoveSome(size_t buckets);
   bool resizing() const { return halves_[1].heads != nullptr; }
 
+  const SharedCounter& room_;
   // halves_[0] holds everything, or while resizing what has not yet moved to halves_[1].
   Buckets halves_[2];
   size_t moved_ = 0;

@@ -89,12 +89,6 @@ void Memory::MeasureOften() {
   measured_us_ = MonoMicros();
 }
 
-void Memory::MeasureCounted() {
-  if (server_.clients().size() <= kClientsOften) MeasureClients();
-  MeasureKeyspaces();
-  peak_ = std::max(peak_, Used());
-}
-
 void Memory::MeasureClients() {
   client_bytes_ = static_cast<int64_t>(server_.clients().MemoryBytes());
 }
@@ -127,8 +121,9 @@ int64_t Memory::Allocated() const {
 }
 
 MemoryReport Memory::Report() {
-  MeasureClients();
+  const int64_t noted = client_bytes_;
   Measure();
+  MeasureClients();
   ShardSet& shards = server_.shards();
   MemoryReport report;
   report.used = Used();
@@ -142,6 +137,7 @@ MemoryReport Memory::Report() {
   report.active = allocator_.active;
   report.resident = allocator_.resident;
   report.process_resident = process_resident_;
+  client_bytes_ = noted;
   const bool held = shards.AllIdle();
   for (uint32_t database = 0; database < shards.database_count(); ++database) {
     report.keys += shards.KeyCount(database);
@@ -195,16 +191,39 @@ void Memory::Evict() {
   const int64_t limit = config.maxmemory;
   evicting_ = false;
   outcome_ = Evictor::Outcome::kEnough;
-  if (limit == 0 || !RulesOf(config.maxmemory_policy)) return NoteExceeded(false);
-  if (Used() > limit - limit / kNearDivisor) MeasureCounted();
+  if (limit == 0 || !RulesOf(config.maxmemory_policy)) {
+    SetTableRoom(std::numeric_limits<int64_t>::max());
+    return NoteExceeded(false);
+  }
+  if (Used() > limit - limit / kNearDivisor) {
+    MeasureKeyspaces();
+    peak_ = std::max(peak_, Used());
+  }
   if (const int64_t over = Used() - limit; over > 0) {
     const int64_t begin_us = ThreadCpuMicros();
     outcome_ = server_.evictor().Run(config, over,
                                      EvictionSliceMicros(config.maxmemory_eviction_tenacity));
     longest_slice_us_ = std::max(longest_slice_us_, ThreadCpuMicros() - begin_us);
   }
+  SetTableRoom(std::max<int64_t>(0, limit - Used()));
   evicting_ = outcome_ == Evictor::Outcome::kTimeUp;
   NoteExceeded(outcome_ != Evictor::Outcome::kEnough);
+}
+
+void Memory::SetTableRoom(int64_t bytes) {
+  if (bytes == table_room_) return;
+  table_room_ = bytes;
+  ShardSet& shards = server_.shards();
+  for (size_t i = 0; i < shards.shard_count(); ++i) shards.shard(i).context().table_room.Set(bytes);
+}
+
+void Memory::NoteClients() {
+  const Config& config = server_.config().config();
+  const int64_t limit = config.maxmemory;
+  if (limit == 0 || !RulesOf(config.maxmemory_policy)) return;
+  if (Used() <= limit - limit / kNearDivisor || server_.clients().size() > kClientsOften) return;
+  MeasureClients();
+  if (outcome_ == Evictor::Outcome::kEnough && Used() > limit) evicting_ = true;
 }
 
 void Memory::Relieve() {

@@ -13,7 +13,7 @@
 // Owned by: the loop.
 #pragma once
 #include <cstdint>
-
+#include <limits>
 #include <string>
 
 #include "command/memory_report.h"
@@ -40,7 +40,10 @@ class Memory {
   void Measure();
   // At the end of each turn, before it is committed: deletes keys where the policy is to.
   void Evict();
-  // After that: lets objects go to disk while the limit is passed.
+  // When replies have been sent and clients closed: what is left counts for the next turn. Replies
+  // on their way within a turn do not, else a few large ones would have keys deleted.
+  void NoteClients();
+  // After Evict: lets objects go to disk while the limit is passed.
   void Relieve();
   // Too much waits to be drained or evicted: a write would only add to it.
   bool WritersMustWait() const { return writers_wait_; }
@@ -70,11 +73,10 @@ class Memory {
  private:
   // The allocator's figures, where those of before are too old.
   void MeasureOften();
-  // What Used() counts beside keys and values.
-  void MeasureCounted();
   void MeasureKeyspaces();
   void MeasureClients();
   void SetWritersWait(bool wait);
+  void SetTableRoom(int64_t bytes);
   void NoteExceeded(bool exceeded);
   void RelieveByUnloading();
   void RelieveCache();
@@ -98,6 +100,7 @@ class Memory {
   int64_t longest_slice_us_ = 0;
   int64_t exceeded_since_ms_ = 0;  // 0: not
   int64_t exceeded_ms_ = 0;
+  int64_t table_room_ = std::numeric_limits<int64_t>::max();
   bool evicting_ = false;
   bool writers_wait_ = false;
   bool exhausted_ = false;

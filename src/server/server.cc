@@ -130,6 +130,7 @@ void Server::EndTurn() {
   KILL_POINT("loop.after_replies");
   clients_.Evict();
   clients_.CloseDead();
+  memory_.NoteClients();
   shards_->FlushPosts();
   if (accounting_.latency().enabled()) NoteBackgroundLatencies();
   loop_.SetBusy(shards_->drainer().WantsTurns() || clients_.HasResumable() ||
