@@ -41,6 +41,7 @@ void FlushAll(Call& call) {
   for (uint32_t database = 0; database < call.databases->database_count(); ++database) {
     call.databases->FlushDatabase(database, *freeing);
   }
+  call.server->SaveSoon();
   call.reply.Ok();
 }
 

@@ -110,6 +110,8 @@ class ServerApi {
   virtual bool SaveRuns(SaveKind kind) = 0;
   // `waiting`: it is replied to at the end; nullptr: nobody is. REQUIRES: !SaveRuns(kind)
   virtual void BeginSave(SaveKind kind, const Session* waiting) = 0;
+  // Everything was dropped: a save begins within a second if the option save has any points.
+  virtual void SaveSoon() = 0;
   // Unix time of the last save, at first of the start.
   virtual int64_t LastSaveSeconds() = 0;
 

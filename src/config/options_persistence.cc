@@ -82,9 +82,10 @@ constexpr Option kRedisFiles[] = {
     {.name = "save",
      .bind = &kSaveWords,
      .initial = "3600 1 300 100 60 10000",
-     .effect = OptionEffect::kCompat,
-     .doc =
-         "No snapshot is needed: data are on disk all the time. Kept for tools that look at it."},
+     .doc = "After so many seconds with at least so many changes, BGSAVE is done: what is in the "
+            "log alone comes into the files of the store, so that the next start is quick. Nothing "
+            "is lost without it; empty: only as much is written as memory and log-replay-max ask "
+            "for."},
     {.name = "dbfilename",
      .bind = TextValue{&Config::dbfilename, CheckDbFilename},
      .initial = "dump.rdb",

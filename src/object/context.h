@@ -50,6 +50,7 @@ struct ObjectContext {
   // Any thread:
   SharedCounter used_bytes;       // entries and their values
   SharedCounter absent_bytes;     // of these, entries of absent keys that await a drain
+  SharedCounter changes;          // of keys and documents, ever; a command's of one key are one
   SharedCounter pending_entries;  // entries with changes that no finished drain holds
   SharedCounter pending_bytes;    // their keys and values, about
   SharedCounter keyspace_hits;

@@ -140,6 +140,7 @@ void Keyspace::Touch(Entry* entry) {
     entry->flags |= Entry::kInTurn;
     context_.turn->Add(this, entry);
   }
+  if (context_.turn->ChangesAnother(entry)) context_.changes.Add(1);
   if (!watchers_.empty()) TouchWatchers(entry->key());
   if (context_.report_changes.load(std::memory_order_relaxed) && kind_ == KeyspaceKind::kKeys) {
     context_.turn->ReportChange(entry->key());

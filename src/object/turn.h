@@ -47,8 +47,16 @@ class Turn {
   // It should not grow further: a record has a limit, and is built in memory.
   bool large() const { return bytes_ >= kLargeBytes; }
 
+  // A command of this client runs from now on; 0: nobody's.
+  void BeginCommand(uint64_t client) {
+    writer_ = client;
+    last_changed_ = nullptr;
+  }
+  // Whether this is not just another change of the same entry by the same command.
+  bool ChangesAnother(const Entry* entry) { return std::exchange(last_changed_, entry) != entry; }
+
   // --- what is reported while ObjectContext::report_changes is set ---
-  // The client whose command runs from now on; 0: nobody's.
+  // For what happens within a command that is not its client's doing.
   void set_writer(uint64_t client) { writer_ = client; }
   uint64_t writer() const { return writer_; }
   void ReportChange(Bytes key);
@@ -76,6 +84,7 @@ class Turn {
   RecordBuilder record_;
   ChangeList changes_;
   uint64_t writer_ = 0;
+  const Entry* last_changed_ = nullptr;
   size_t bytes_ = 0;
 };
 

@@ -50,6 +50,7 @@ void Cron::OncePerSecond() {
   if (server_.healer().memory_void() || server_.log().failed()) return;
   server_.shards().ForgetReclaimed();
   if (server_.shards().drainer().idle()) server_.shards().ReclaimDropped();
+  server_.saves().Tick();
   // While memory is behind, what the scan would find is mostly what memory is about to delete.
   if (!behind_ && !server_.clients().paused()) ScanExpiryFamily();
 }

@@ -214,7 +214,7 @@ void Dispatcher::RunInPlace(Client& client, Command& command, std::span<const By
   const size_t before = target.size();
   Reply reply(target, client.session.protocol);
   Turn& turn = server_.shards().turn();
-  turn.set_writer(client.session.id);
+  turn.BeginCommand(client.session.id);
   Call call(*command.spec, argv, reply);
   call.now_ms = server_.now_ms();
   call.database = client.session.database;
@@ -283,8 +283,7 @@ Wait Dispatcher::ExecuteTransaction(Client& client, Command& exec, std::span<con
   if (idle && transaction->Resident()) {
     std::string& target = client.ReplyTarget();
     const size_t before = target.size();
-    shards.turn().set_writer(session.id);
-    transaction->Run(target, session.protocol, &session);
+    transaction->Run(target, session.protocol, &session, shards.turn());
     transaction->Account(&client);
     client.EndReply(target, before);
     if (shards.turn().has_changes()) server_.tracking().Apply(shards.turn().TakeChanges());

@@ -169,8 +169,7 @@ void AddPersistence(Server& server, Lines& out) {
   const Saves::Figures& rewrites = server.saves().figures(SaveKind::kRewrite);
   out.Add("loading:0");
   out.Add("async_loading:0");
-  out.Add("rdb_changes_since_last_save:%" PRId64,
-          server.shards().Sum(&ObjectContext::pending_entries));
+  out.Add("rdb_changes_since_last_save:%" PRId64, server.saves().unsaved_changes());
   out.Add("rdb_bgsave_in_progress:%d", saves.running ? 1 : 0);
   out.Add("rdb_last_save_time:%" PRId64, saves.last_s);
   out.Add("rdb_last_bgsave_status:%s", saves.last_ok ? "ok" : "err");

@@ -116,7 +116,7 @@ void CommandRequest::Load(Shard& shard) {
 
 void CommandRequest::Run(Turn& turn) {
   const uint64_t begun = Ticks();
-  turn.set_writer(client_id_);
+  turn.BeginCommand(client_id_);
   Execute(begun);
   outcome_.load_nanos = load_nanos_.load(std::memory_order_relaxed);
   outcome_.nanos = NanosSince(begun) + prepare_nanos_ + outcome_.load_nanos;
@@ -190,7 +190,6 @@ void TransactionRequest::Load(Shard& shard) {
 }
 
 void TransactionRequest::Run(Turn& turn) {
-  turn.set_writer(client_id_);
   if (load_failed_.load()) {
     Reply(text_, slot_.protocol()).Error(load_error_);
     transaction_->Fail(load_error_);
@@ -204,7 +203,7 @@ void TransactionRequest::Run(Turn& turn) {
     // The transaction was accepted: it runs even if its client has gone.
     session = client != nullptr ? &client->session : &nobody;
   }
-  transaction_->Run(text_, slot_.protocol(), session);
+  transaction_->Run(text_, slot_.protocol(), session, turn);
   slot_.Hold(text_);
 }
 

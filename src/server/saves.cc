@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/saves.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/logging.h"
@@ -11,10 +13,12 @@ namespace veddb {
 namespace {
 
 constexpr int64_t kMillisPerSecond = 1000;
+// After a save that failed the next one is not begun by itself for so long.
+constexpr int64_t kRetryMillis = 5000;
 
 }  // namespace
 
-Saves::Saves(Server& server) : server_(server) {
+Saves::Saves(Server& server) : server_(server), saved_ms_(MonoMillis()) {
   for (State& state : states_) state.figures.last_s = WallMillis() / kMillisPerSecond;
 }
 
@@ -23,6 +27,10 @@ void Saves::Begin(SaveKind kind, Client* waiting) {
   CHECK(!state.figures.running);
   state.figures.running = true;
   state.figures.begun_ms = MonoMillis();
+  if (kind == SaveKind::kSave) {
+    state.changes_before = std::exchange(saved_changes_, AllChanges());
+    soon_ = false;
+  }
   if (waiting != nullptr) {
     state.slot.emplace(server_, *waiting);
     state.client_id = waiting->session.id;
@@ -36,6 +44,31 @@ void Saves::Begin(SaveKind kind, Client* waiting) {
     }
     server_.shards().pool().Submit([this, kind] { WriteOut(kind); });
   });
+}
+
+int64_t Saves::AllChanges() const { return server_.shards().Sum(&ObjectContext::changes); }
+
+int64_t Saves::unsaved_changes() const { return AllChanges() - saved_changes_; }
+
+bool Saves::IsDue() const {
+  if (soon_) return true;
+  const int64_t now_ms = MonoMillis();
+  if (tried_ms_ != 0 && now_ms - tried_ms_ < kRetryMillis) return false;
+  const int64_t changes = unsaved_changes();
+  const std::vector<SavePoint>& points = server_.config().config().save;
+  return std::any_of(points.begin(), points.end(), [&](const SavePoint& point) {
+    return changes >= point.changes && now_ms - saved_ms_ > point.seconds * kMillisPerSecond;
+  });
+}
+
+void Saves::Tick() {
+  if (!of(SaveKind::kSave).figures.running && IsDue()) Begin(SaveKind::kSave, nullptr);
+}
+
+void Saves::SaveSoon() {
+  if (server_.config().config().save.empty()) return;
+  soon_ = true;
+  saved_changes_ = AllChanges();
 }
 
 // In the query pool.
@@ -53,10 +86,15 @@ void Saves::Finished(SaveKind kind, const Status& status) {
   figures.last_seconds = (MonoMillis() - figures.begun_ms) / kMillisPerSecond;
   if (status.ok()) {
     ++figures.done;
+    if (kind == SaveKind::kSave) saved_ms_ = MonoMillis();
     figures.last_s = WallMillis() / kMillisPerSecond;
     LogNotice("DB saved on disk");
   } else {
     LogWarning("Saving to disk failed: " + status.error().message);
+    if (kind == SaveKind::kSave) {
+      saved_changes_ = std::min(saved_changes_, state.changes_before);
+      tried_ms_ = MonoMillis();
+    }
   }
   if (!state.slot) return;
   if (status.ok()) {

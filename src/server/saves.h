@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Saves: SAVE, BGSAVE and BGREWRITEAOF. Data are on disk without them; what they do here is to
 // bring everything that is only in memory and log into the files of the store, after which the log
-// before it is not needed any more and its whole segments are removed.
+// before it is not needed any more and its whole segments are removed. The option save has a SAVE
+// done in the background when so many changes were not saved for so long.
 // Owned by: the loop; the store works in the query pool.
 #pragma once
 #include <array>
@@ -30,14 +31,23 @@ class Saves {
   // `waiting`: it is answered at the end; nullptr: nobody waits. REQUIRES: none of the kind runs.
   void Begin(SaveKind kind, Client* waiting);
   const Figures& figures(SaveKind kind) const { return of(kind).figures; }
+  // Every second: begins what the option save, or a FLUSHALL, asks for.
+  void Tick();
+  // A FLUSHALL is saved soon where the option save has any points, as Redis does at once.
+  void SaveSoon();
+  // Those that no SAVE holds; one that is under way holds them unless it fails.
+  int64_t unsaved_changes() const;
 
  private:
   struct State {
     Figures figures;
+    int64_t changes_before = 0;  // of a save: saved_changes_ if it fails
     std::optional<ReplySlot> slot;
     uint64_t client_id = 0;
   };
 
+  bool IsDue() const;
+  int64_t AllChanges() const;
   void WriteOut(SaveKind kind);
   void Finished(SaveKind kind, const Status& status);
   State& of(SaveKind kind) { return states_[static_cast<size_t>(kind)]; }
@@ -45,6 +55,10 @@ class Saves {
 
   Server& server_;
   std::array<State, 2> states_;
+  int64_t saved_changes_ = 0;
+  int64_t saved_ms_;      // monotonic, when the last SAVE succeeded; at first the start
+  int64_t tried_ms_ = 0;  // the same of the last that failed
+  bool soon_ = false;
 };
 
 }  // namespace veddb

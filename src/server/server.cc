@@ -108,7 +108,7 @@ void Server::PostToLoop(std::function<void()> work) {
 void Server::EndTurn() {
   BeginTurn();
   clients_.Resume();
-  shards_->turn().set_writer(0);
+  shards_->turn().BeginCommand(0);
   cron_.ExpireDue();
   Evict();
   if (Mutated("reply-before-append")) clients_.Flush(log_->end(), log_->synced(), false);

@@ -66,7 +66,7 @@ class Server final : public ServerApi {
   Accounting& accounting() { return accounting_; }
   Monitors& monitors() { return monitors_; }
   SyncWaits& sync_waits() { return sync_waits_; }
-  const Saves& saves() const { return saves_; }
+  Saves& saves() { return saves_; }
   const RecoveryReport& recovery() const { return recovery_; }
   // How long it has been up, and a clock in seconds that only goes forwards, for idle times.
   int64_t uptime_ms() const { return mono_ms_ - started_mono_ms_; }
@@ -146,6 +146,7 @@ class Server final : public ServerApi {
   void WaitForSync(const Session& session, const SyncWish& wish) override;
   bool SaveRuns(SaveKind kind) override { return saves_.figures(kind).running; }
   void BeginSave(SaveKind kind, const Session* waiting) override;
+  void SaveSoon() override { saves_.SaveSoon(); }
   int64_t LastSaveSeconds() override { return saves_.figures(SaveKind::kSave).last_s; }
   SlowLog& slow_log() override { return accounting_.slow_log(); }
   LatencyMonitor& latency() override { return accounting_.latency(); }

@@ -12,6 +12,7 @@ namespace veddb {
 Transaction::Transaction(Server& server, Session& session, Command& exec, Bytes name,
                          uint64_t begun)
     : server_(server),
+      client_id_(session.id),
       watched_(std::move(session.watched)),
       watch_(std::move(session.watch)),
       database_(session.database),
@@ -105,7 +106,7 @@ bool Transaction::WatchesTouched() {
   return touched;
 }
 
-void Transaction::Run(std::string& text, Protocol protocol, Session* session) {
+void Transaction::Run(std::string& text, Protocol protocol, Session* session, Turn& turn) {
   const uint64_t begun = Ticks();
   Reply reply(text, protocol);
   if (WatchesTouched()) {
@@ -114,6 +115,7 @@ void Transaction::Run(std::string& text, Protocol protocol, Session* session) {
     reply.Array(steps_.size());
     for (Step& step : steps_) {
       if (session != nullptr) reply.set_protocol(session->protocol);
+      turn.BeginCommand(client_id_);
       RunStep(step, reply, session);
       step.ran = true;
       step.database = session != nullptr ? session->database : database_;

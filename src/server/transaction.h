@@ -19,6 +19,7 @@ namespace veddb {
 class Client;
 class Server;
 class Shard;
+class Turn;
 
 class Transaction {
  public:
@@ -48,7 +49,7 @@ class Transaction {
   // True if every key is in memory, or known to be absent. Loop, shards idle.
   bool Resident();
   // Runs everything and writes EXEC's reply. `session`: the client's on the loop, else nullptr.
-  void Run(std::string& text, Protocol protocol, Session* session);
+  void Run(std::string& text, Protocol protocol, Session* session, Turn& turn);
   // Instead of Run: its keys could not be loaded.
   void Fail(const Error& error);
   // Books figures and feeds monitors. `client`: nullptr if it has gone. Loop.
@@ -61,6 +62,7 @@ class Transaction {
   void ResolveKeys(Step& step);
 
   Server& server_;
+  const uint64_t client_id_;
   std::deque<Step> steps_;  // a step never moves: its keys point into its arguments
   std::vector<WatchedKey> watched_;
   std::vector<KeyRef> watched_refs_;

@@ -123,6 +123,7 @@ void ShardSet::FlushDatabase(uint32_t database, Freeing freeing) {
   bool used = KeyCount(database) != 0;
   for (auto& shard : shards_) used |= shard->databases_[database]->entries() != 0;
   if (used) {
+    shards_[0]->context_.changes.Add(KeyCount(database));
     spaces_[database] = next_space_++;
     PutMeta(MetaDatabase(database), Number32(spaces_[database]));
     PutMeta(kMetaSpaceNext, Number32(next_space_));

@@ -2,8 +2,11 @@
 // A server that is a cache: keys go for memory, the right ones, and stay gone.
 #include <atomic>
 #include <map>
+#include <memory>
 #include <thread>
+#include <vector>
 
+#include "tests/support/raw_socket.h"
 #include "tests/system/server_test.h"
 
 namespace veddb::testing {
@@ -145,6 +148,73 @@ TEST_F(EvictionTest, WithoutKeysToEvictWritesAreRefusedAndReadsAreNot) {
   // A key that may go makes room.
   EXPECT_EQ(client.Say({"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"}), "OK");
   EXPECT_EQ(client.Say({"SET", "more", "v"}), "OK");
+}
+
+TEST_F(EvictionTest, RepliesThatCanBeSentEvictNoKeys) {
+  ASSERT_TRUE(StartCache("allkeys-lru", 7 * kMebibyte, {"--enable-debug-command", "yes"}));
+  RespClient client = Connect();
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_EQ(client.Say({"SET", std::to_string(i), ValueFor(i, 100'000)}), "OK");
+  }
+  std::vector<RespClient> readers;
+  for (int i = 0; i < 20; ++i) readers.push_back(Connect());
+  // What all of them ask for is answered in one turn: 10 MB.
+  client.Add({"DEBUG", "SLEEP", "0.2"});
+  ASSERT_TRUE(client.Flush());
+  for (RespClient& reader : readers) {
+    for (int i = 0; i < 5; ++i) reader.Add({"GET", "1"});
+    ASSERT_TRUE(reader.Flush());
+  }
+  ASSERT_EQ(client.Next().text, "OK");
+  for (RespClient& reader : readers) {
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(reader.Next().text.size(), 100'000U);
+  }
+  EXPECT_EQ(InfoNumber(client, "evicted_keys"), 0);
+  EXPECT_EQ(client.Say({"DBSIZE"}), "50");
+}
+
+TEST_F(EvictionTest, ClientsOverTheirLimitGoBeforeKeys) {
+  ASSERT_TRUE(StartCache("allkeys-lru", 9 * kMebibyte,
+                         {"--maxmemory-clients", "3mb", "--enable-debug-command", "yes"}));
+  RespClient client = Connect();
+  ASSERT_EQ(client.Say({"CLIENT", "NO-EVICT", "ON"}), "OK");
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_EQ(client.Say({"SET", std::to_string(i), ValueFor(i, 100'000)}), "OK");
+  }
+  std::string gets;
+  for (int i = 0; i < 200; ++i) gets += "GET 1\r\n";
+  std::vector<std::unique_ptr<RawSocket>> deaf;
+  for (int i = 0; i < 20; ++i) {
+    deaf.push_back(std::make_unique<RawSocket>(server_.port()));
+    ASSERT_TRUE(deaf.back()->Send("PING\r\n"));
+    ASSERT_EQ(deaf.back()->ReadUntil("\r\n"), "+PONG\r\n");
+  }
+  // What all of them ask for is answered in one turn.
+  client.Add({"DEBUG", "SLEEP", "0.2"});
+  ASSERT_TRUE(client.Flush());
+  for (const auto& one : deaf) ASSERT_TRUE(one->Send(gets));
+  ASSERT_EQ(client.Next().text, "OK");
+  EXPECT_TRUE(PollUntil(kPatience, [&] { return InfoNumber(client, "evicted_clients") > 0; }));
+  EXPECT_TRUE(PollUntil(kPatience, [&] { return InfoNumber(client, "mem_clients_normal") < 4e6; }));
+  EXPECT_EQ(InfoNumber(client, "evicted_keys"), 0);
+  EXPECT_EQ(client.Say({"DBSIZE"}), "50");
+}
+
+TEST_F(EvictionTest, ATableThatGrowsEvictsNoKeys) {
+  ASSERT_TRUE(Start({"--shards", "1"}));
+  RespClient client = Connect();
+  for (int i = 0; i < 4096; ++i) client.Add({"SET", std::to_string(i), "x"});
+  for (int i = 0; i < 4096; ++i) client.Next();
+  // Twice the buckets would take 64 KiB more.
+  const int64_t limit = InfoNumber(client, "used_memory") + (32 << 10);
+  ASSERT_EQ(client.Say({"CONFIG", "SET", "maxmemory-policy", "allkeys-random", "maxmemory",
+                        std::to_string(limit)}),
+            "OK");
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_EQ(client.Say({"SET", "more" + std::to_string(i), "x"}), "OK");
+  }
+  EXPECT_EQ(client.Say({"DBSIZE"}), "4196");
+  EXPECT_EQ(InfoNumber(client, "evicted_keys"), 0);
 }
 
 TEST_F(EvictionTest, EvictedKeysStayGoneAfterAKillAndTheLimitHoldsAfterARestart) {

@@ -120,5 +120,41 @@ TEST_F(WaitTest, ASaveBringsEverythingIntoTheStoreAndRetiresTheLog) {
   EXPECT_EQ(CountWrong(client, "key", 1000, 100), 0);
 }
 
+TEST_F(WaitTest, ChangesSinceTheLastSaveAreCountedByCommandAndKey) {
+  ASSERT_TRUE(Start());
+  RespClient client = Connect();
+  ASSERT_EQ(client.Say({"CONFIG", "SET", "save", ""}), "OK");
+  const auto changes = [&] { return InfoNumber(client, "rdb_changes_since_last_save"); };
+  EXPECT_EQ(changes(), 0);
+  ASSERT_EQ(client.Say({"SET", "a", "1", "EX", "100"}), "OK");
+  ASSERT_EQ(client.Say({"INCR", "a"}), "2");
+  ASSERT_EQ(client.Say({"MSET", "b", "1", "c", "1"}), "OK");
+  EXPECT_EQ(changes(), 4);
+  ASSERT_EQ(client.Say({"GET", "a"}), "2");
+  ASSERT_EQ(client.Say({"DEL", "none"}), "0");
+  EXPECT_EQ(changes(), 4);
+  ASSERT_EQ(client.Say({"MULTI"}), "OK");
+  ASSERT_EQ(client.Say({"INCR", "a"}), "QUEUED");
+  ASSERT_EQ(client.Say({"INCR", "a"}), "QUEUED");
+  client.Run({"EXEC"});
+  EXPECT_EQ(changes(), 6);
+  ASSERT_EQ(client.Say({"FLUSHALL"}), "OK");
+  EXPECT_EQ(changes(), 9);
+  ASSERT_EQ(client.Say({"SAVE"}), "OK");
+  EXPECT_EQ(changes(), 0);
+}
+
+TEST_F(WaitTest, TheOptionSaveSavesByItself) {
+  ASSERT_TRUE(Start({"--save", "1 5"}));
+  RespClient client = Connect();
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(client.Say({"SET", std::to_string(i), "v"}), "OK");
+  EXPECT_TRUE(PollUntil(kPatience, [&] { return InfoNumber(client, "rdb_saves") == 1; }));
+  EXPECT_EQ(InfoNumber(client, "rdb_changes_since_last_save"), 0);
+  // A FLUSHALL is saved, however few keys it dropped.
+  ASSERT_EQ(client.Say({"FLUSHALL"}), "OK");
+  EXPECT_EQ(InfoNumber(client, "rdb_changes_since_last_save"), 0);
+  EXPECT_TRUE(PollUntil(kPatience, [&] { return InfoNumber(client, "rdb_saves") == 2; }));
+}
+
 }  // namespace
 }  // namespace veddb::testing
