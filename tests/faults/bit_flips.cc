@@ -105,7 +105,8 @@ int RunBitFlips(const CampaignOptions& options) {
   std::map<std::string, std::pair<int, int>> told;  // by kind: harmless, named
   const int64_t cycles = options.cycles > 0 ? options.cycles : kShortRun;
   int failures = 0;
-  for (int64_t cycle = 0; cycle < cycles && !deadline.over(); ++cycle) {
+  int64_t cycle = 0;
+  for (; cycle < cycles && !deadline.over(); ++cycle) {
     auto kind = kinds.begin();
     std::advance(kind, static_cast<int64_t>(random() % kinds.size()));
     const std::string path = kind->second[random() % kind->second.size()];
@@ -136,7 +137,7 @@ int RunBitFlips(const CampaignOptions& options) {
     std::printf("  %-10s %4d harmless, %4d named errors\n", kind.c_str(), counts.first,
                 counts.second);
   }
-  std::printf("bit-flips: %lld flips, seed %llu, %d failures\n", static_cast<long long>(cycles),
+  std::printf("bit-flips: %lld flips, seed %llu, %d failures\n", static_cast<long long>(cycle),
               static_cast<unsigned long long>(seed), failures);
   fs::remove_all(root);
   return failures == 0 ? 0 : 1;

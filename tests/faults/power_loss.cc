@@ -207,7 +207,8 @@ int RunPowerLoss(const CampaignOptions& options) {
   std::deque<Scene> scenes;
   const int64_t cycles = options.cycles > 0 ? options.cycles : kShortRun;
   int64_t images = 0;
-  for (int64_t cycle = 0; cycle < cycles && !deadline.over(); ++cycle) {
+  int64_t cycle = 0;
+  for (; cycle < cycles && !deadline.over(); ++cycle) {
     Scene scene;
     if (scenes.empty() || random() % 20 == 0) {
       scene.history = random();
@@ -253,7 +254,7 @@ int RunPowerLoss(const CampaignOptions& options) {
   }
   fs::remove_all(root);
   std::printf("power-loss: %lld sessions, %lld images, seed %llu: nothing lost\n",
-              static_cast<long long>(cycles), static_cast<long long>(images),
+              static_cast<long long>(cycle), static_cast<long long>(images),
               static_cast<unsigned long long>(options.seed));
   return 0;
 }

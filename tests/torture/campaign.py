@@ -50,10 +50,12 @@ def parts(options):
                                  "--server", server, "--commands", "200000", "--seed", "{seed}"],
              {"commands": r"(\d+) commands in"}),
     ]
-    for campaign in () if not os.path.exists(faults) else ("power-loss", "nth-fault", "bit-flips"):
-        found.append(Part(campaign, 1, [faults, campaign, "--seed", "{seed}", "--cycles",
-                                        "1000000", "--minutes", "1"],
-                          {"cases": r"(\d+) (?:cases|cycles|losses|flips)"}))
+    # Every 61st call to the disk, with another seed others; the rest as many as a minute allows.
+    amounts = {"power-loss": ["--cycles", "1000000", "--minutes", "1"], "nth-fault": ["--stride", "61"],
+               "bit-flips": ["--cycles", "1000000", "--minutes", "1"]}
+    for campaign, amount in amounts.items() if os.path.exists(faults) else ():
+        found.append(Part(campaign, 1, [faults, campaign, "--seed", "{seed}"] + amount,
+                          {"cases": r"(\d+) (?:cases|sessions|flips)"}))
     if os.path.exists(os.path.join(options.fuzz, "tests/fuzz/veddb-fuzz")):
         found.append(Part("fuzz", 2, [sys.executable, "tests/fuzz/run.py", "--build",
                                       options.fuzz, "--seconds", "10"],

@@ -22,7 +22,7 @@ void KillPlan::Choose(std::mt19937_64& random) {
   const uint64_t exponents = kKillPoints[point_].frequent ? kFrequentExponents : kRareExponents;
   const uint64_t most = uint64_t{1} << random() % exponents;
   // What is passed once a start is not reached a second time.
-  const bool once = at_shutdown() || (during_recovery() && !needs_long_log());
+  const bool once = at_shutdown() || (during_recovery() && !needs_batches());
   nth_ = once ? 1 : static_cast<int64_t>(1 + random() % most);
 }
 
@@ -31,8 +31,8 @@ std::string KillPlan::Assignment() const {
 }
 
 testing::Words KillPlan::RecoveryOptions() const {
-  // Many small batches.
-  if (needs_long_log()) return {"--drain-bytes", "1mb"};
+  if (needs_batches()) return {"--drain-bytes", "1mb"};
+  if (needs_large_drain()) return {"--drain-bytes", "1gb"};
   return {};
 }
 
@@ -43,8 +43,6 @@ testing::Words KillPlan::Options() const {
   if (Name().starts_with("roll.") || Name().starts_with("retire.")) {
     return {"--log-segment-bytes", "1mb", "--log-replay-max", "1mb", "--drain-interval", "20"};
   }
-  // Only a large drain is ingested.
-  if (Name().starts_with("ingest.")) return {"--drain-interval", "600000", "--drain-bytes", "32mb"};
   if (Name() == "drain.flushed") return {"--drain-interval", "20", "--log-replay-max", "1mb"};
   if (Name().starts_with("drain.") || Name().starts_with("reclaim.")) {
     return {"--drain-interval", "200"};

@@ -24,10 +24,16 @@ class KillPlan {
   // recovers from it.
   testing::Words Options() const;
   testing::Words RecoveryOptions() const;
-  // The log that is recovered from must be long: nothing of the load may ask for drains.
-  bool needs_long_log() const { return Name() == "recovery.batch_drained"; }
   // Which start of a cycle it is for: the one under load, or the one that recovers.
-  bool during_recovery() const { return Name().starts_with("recovery."); }
+  bool during_recovery() const { return Name().starts_with("recovery.") || needs_large_drain(); }
+  // The log that is recovered from must be long: nothing of the load may ask for drains.
+  bool needs_long_log() const { return needs_batches() || needs_large_drain(); }
+  // Only what a recovery drains is surely so large that it is ingested.
+  bool needs_large_drain() const { return Name().starts_with("ingest."); }
+  // SWAPDB and FLUSHDB have to come often.
+  bool needs_database_ops() const {
+    return Name() == "catalog.flush_database" || Name() == "catalog.swap_databases";
+  }
   // It lies on the way of a clean end.
   bool at_shutdown() const { return Name().starts_with("shutdown."); }
   void NoteKilled() { ++killed_[point_]; }
@@ -37,6 +43,7 @@ class KillPlan {
   std::string PrintSums() const;
 
  private:
+  bool needs_batches() const { return Name() == "recovery.batch_drained"; }
   std::string_view Name() const { return kKillPoints[point_].name; }
 
   size_t point_ = 0;

@@ -33,6 +33,7 @@ using testing::Words;
 constexpr uint64_t kKillAfterMillisMin = 50;
 constexpr uint64_t kKillAfterMillisMax = 3000;
 constexpr uint64_t kKillRecoveryMillisMax = 400;
+constexpr uint64_t kLargeDrainMillis = 6000;  // enough for 16 MB of changes
 constexpr Millis kEndPatience{60'000};
 
 class Torture {
@@ -126,6 +127,7 @@ void Torture::Load(Millis span) {
   std::vector<std::thread> threads;
   for (auto& worker : workers_) {
     worker->Seed(random_());
+    worker->FavourDatabases(settings_.kill_points && plan_.needs_database_ops());
     threads.emplace_back([this, &worker] { worker->Run(server_.Connect()); });
   }
   // Snapshots ask for drains.
@@ -226,7 +228,8 @@ bool Torture::Cycle(int64_t number) {
   }
   if (!Begin(options)) return false;
   const int64_t before = Acknowledged();
-  const Millis span(Between(kKillAfterMillisMin, kKillAfterMillisMax));
+  Millis span(Between(kKillAfterMillisMin, kKillAfterMillisMax));
+  if (settings_.kill_points && plan_.needs_large_drain()) span = Millis(kLargeDrainMillis);
   if (!killed_at_point_) Load(span);
   KillWhileItRecovers();
   if (killed_at_point_) plan_.NoteKilled();

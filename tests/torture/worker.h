@@ -19,6 +19,7 @@ class Worker {
   explicit Worker(const WorkloadSettings& settings) : workload_(settings) {}
 
   void Seed(uint64_t seed) { workload_.Seed(seed); }
+  void FavourDatabases(bool favour) { workload_.FavourDatabases(favour); }
   // Writes until the connection breaks.
   void Run(testing::RespClient client);
   // Compares every item; what was under way is settled by what is found.

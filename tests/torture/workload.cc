@@ -187,7 +187,7 @@ Op Workload::SpareOp() {
 std::vector<Op> Workload::NextBatch() {
   std::vector<Op> batch;
   const uint64_t chance = Below(100);
-  if (settings_.spare_databases && chance < 6) return {SpareOp()};
+  if (settings_.spare_databases && chance < spare_percent_) return {SpareOp()};
   const bool single = chance < 75;
   const size_t size = 1 + Below(single ? kPipelineMax : kGroupPipelineMax);
   for (size_t i = 0; i < size; ++i) {

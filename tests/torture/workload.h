@@ -32,6 +32,8 @@ class Workload {
   std::vector<Item>& items() { return items_; }
   const std::vector<Item>& items() const { return items_; }
   void Seed(uint64_t seed) { random_.seed(seed); }
+  // Whether half of the batches work on whole databases, or few.
+  void FavourDatabases(bool favour) { spare_percent_ = favour ? 50 : kSparePercent; }
   std::vector<Op> NextBatch();
 
  private:
@@ -57,6 +59,8 @@ class Workload {
   const WorkloadSettings settings_;
   std::vector<Item> items_;
   Range texts_, counters_, appended_, documents_, pairs_, together_, spare_;
+  static constexpr uint64_t kSparePercent = 6;
+  uint64_t spare_percent_ = kSparePercent;
   std::mt19937_64 random_;
   int64_t counter_ = 0;
 };
