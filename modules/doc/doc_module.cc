@@ -25,7 +25,8 @@ std::span<const CommandSpec> DocCommands() {
     std::vector<CommandSpec> out;
     for (const auto table : {DocCollectionCommands(), DocStatsCommands(), DocInsertCommands(),
                              DocGetCommands(), DocPutCommands(), DocDelCommands(),
-                             DocFindCommands(), DocCountCommands(), DocDeleteCommands()}) {
+                             DocFindCommands(), DocCountCommands(), DocDeleteCommands(),
+                             DocUpdateCommands(), DocFindAndModifyCommands(), DocBulkCommands()}) {
       out.insert(out.end(), table.begin(), table.end());
     }
     return out;

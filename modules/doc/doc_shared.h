@@ -20,6 +20,9 @@ std::span<const CommandSpec> DocDelCommands();
 std::span<const CommandSpec> DocFindCommands();
 std::span<const CommandSpec> DocCountCommands();
 std::span<const CommandSpec> DocDeleteCommands();
+std::span<const CommandSpec> DocUpdateCommands();
+std::span<const CommandSpec> DocFindAndModifyCommands();
+std::span<const CommandSpec> DocBulkCommands();
 
 // What SetDocLimits said.
 DocLimits CurrentDocLimits();

@@ -118,6 +118,16 @@ void StoreDocument(const Call& call, KeyRef& document, uint64_t version, std::st
                               Encoding::kRaw, value);
 }
 
+Result<uint64_t> StoreNew(Call& call, NamedDocuments& named, DocumentSet& set, std::string& value) {
+  if (!set.has_collection()) {
+    call.databases->CreateCollection(call.database, call.argv[1]);
+    set = TRY(FindDocuments(call, named));
+  }
+  const uint64_t version = set.FirstVersion(call, 0);
+  StoreDocument(call, set.document(0), version, value);
+  return version;
+}
+
 Error VersionMismatch(uint64_t expected, uint64_t found) {
   return MakeError(ErrorCode::kVersionMismatch, "expected version " + std::to_string(expected) +
                                                     ", the document has version " +

@@ -72,6 +72,10 @@ inline Result<doc::StoredDocument> StoredOf(const Entry& entry) {
 // Stores version and BSON: `value` has room for the version in front.
 void StoreDocument(const Call& call, KeyRef& document, uint64_t version, std::string& value);
 
+// Stores the one document of `named`, which is not there, and makes its collection if need be;
+// returns its version. `value` as above; `set` came from FindDocuments.
+Result<uint64_t> StoreNew(Call& call, NamedDocuments& named, DocumentSet& set, std::string& value);
+
 Error VersionMismatch(uint64_t expected, uint64_t found);
 
 }  // namespace veddb

@@ -41,8 +41,7 @@ bool FilterScan::Fail(Part& part, Error error) {
 
 Status FilterScan::Outcome() const {
   if (timed_out_.load(std::memory_order_relaxed)) {
-    return MakeError(ErrorCode::kTimeout, "the command took longer than its TIMEOUT of " +
-                                              std::to_string(query_.options.timeout_ms) + " ms");
+    return TookTooLong(query_.options);
   }
   for (size_t i = 0; i < parts_.size() && !EarlierSuffice(i); ++i) {
     if (parts_[i].error) return *parts_[i].error;

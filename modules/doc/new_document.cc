@@ -72,7 +72,10 @@ Result<NewDocument> Finish(std::string bson) {
 }  // namespace
 
 Result<NewDocument> ParseInsert(Bytes json) {
-  std::string bson = TRY(doc::ParseDocument(json, DocumentParseLimits()));
+  return MakeInsert(TRY(doc::ParseDocument(json, DocumentParseLimits())));
+}
+
+Result<NewDocument> MakeInsert(std::string bson) {
   const doc::DocView document(bson);
   TRY(doc::ValidateDocument(document, doc::DocumentUse::kInsert));
   if (!BeginsWithId(document)) {

@@ -20,6 +20,8 @@ struct NewDocument {
 
 // For INSERT; without `_id` it gets one of the server's own. Loop.
 Result<NewDocument> ParseInsert(Bytes json);
+// The same of BSON; where it has an `_id`, on any thread.
+Result<NewDocument> MakeInsert(std::string bson);
 // For PUT: the `_id` is this (tagged); BADQUERY if the document says another.
 Result<NewDocument> ParsePut(Bytes json, Bytes tagged_id);
 

@@ -104,6 +104,27 @@ Status ReadMatch(Bytes value, DocOptions& options) {
   return Ok();
 }
 
+Status ReadUpsert(Bytes /*value*/, DocOptions& options) {
+  options.upsert = true;
+  return Ok();
+}
+
+Status ReadArrayFilters(Bytes value, DocOptions& options) {
+  options.array_filters = std::string(value);
+  return Ok();
+}
+
+Status ReadReturn(Bytes value, DocOptions& options) {
+  options.return_new = EqualsIgnoreCase(value, "NEW");
+  if (options.return_new || EqualsIgnoreCase(value, "OLD")) return Ok();
+  return Err("RETURN must be OLD or NEW");
+}
+
+Status ReadUnordered(Bytes /*value*/, DocOptions& options) {
+  options.unordered = true;
+  return Ok();
+}
+
 Error NotAvailable(Bytes word) {
   return MakeError(ErrorCode::kBadQuery, std::string(word) + " is not available yet");
 }
@@ -134,6 +155,10 @@ constexpr std::array kRows = {
     OptionRow{"SCHEMA", DocOption::kSchema, true, ReadSchema},
     OptionRow{"VALIDATION", DocOption::kValidation, true, ReadValidation},
     OptionRow{"MATCH", DocOption::kMatch, true, ReadMatch},
+    OptionRow{"UPSERT", DocOption::kUpsert, false, ReadUpsert},
+    OptionRow{"ARRAYFILTERS", DocOption::kArrayFilters, true, ReadArrayFilters},
+    OptionRow{"RETURN", DocOption::kReturn, true, ReadReturn},
+    OptionRow{"UNORDERED", DocOption::kUnordered, false, ReadUnordered},
 };
 
 const OptionRow* FindRow(Bytes word, DocOption allowed) {
@@ -163,6 +188,17 @@ Result<DocOptions> ParseDocOptions(std::span<const Bytes> arguments, DocOption a
   }
   if (options.only_if_absent && options.only_if_present) return Err("NX and XX exclude each other");
   return options;
+}
+
+Status ReadHintValue(doc::ValueView hint, DocOptions& options) {
+  if (hint.type == doc::BsonType::kString) {
+    if (hint.String() != "_id_") options.unknown_index = std::string(hint.String());
+  } else if (hint.type == doc::BsonType::kObject) {
+    if (!IsIdPattern(hint.Document())) options.unknown_index = doc::JsonText(hint);
+  } else {
+    return MakeError(ErrorCode::kBadQuery, "a hint has to be an index's name or its key pattern");
+  }
+  return Ok();
 }
 
 Status CheckHint(const DocOptions& options) {

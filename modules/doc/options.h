@@ -32,6 +32,10 @@ enum class DocOption : uint32_t {
   kSchema = 1 << 13,
   kValidation = 1 << 14,
   kMatch = 1 << 15,
+  kUpsert = 1 << 16,
+  kArrayFilters = 1 << 17,
+  kReturn = 1 << 18,
+  kUnordered = 1 << 19,
 };
 constexpr DocOption operator|(DocOption a, DocOption b) {
   return static_cast<DocOption>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b));
@@ -52,6 +56,10 @@ struct DocOptions {
   bool only_if_present = false;  // XX
   std::optional<uint64_t> if_version;
   std::optional<std::string> match;
+  bool upsert = false;
+  std::optional<std::string> array_filters;  // JSON text
+  bool return_new = false;                   // RETURN NEW
+  bool unordered = false;
   // HINT, where it does not name `_id_`: what it does name, for the message.
   std::optional<std::string> unknown_index;
 };
@@ -60,6 +68,8 @@ Result<DocOptions> ParseDocOptions(std::span<const Bytes> arguments, DocOption a
 
 // NOINDEX if the hint names an index that the collection does not have.
 Status CheckHint(const DocOptions& options);
+// The same of a hint as a value: an index's name, or its key pattern.
+Status ReadHintValue(doc::ValueView hint, DocOptions& options);
 
 // Does the order differ from that of `_id`, in which documents lie?
 bool NeedsSorting(const doc::SortSpec& sort);

@@ -57,16 +57,6 @@ Result<uint64_t> Replace(Call& call, DocumentSet& set, const Entry& entry, std::
   return version;
 }
 
-Result<uint64_t> InsertNew(Call& call, PutPrepared& prepared, DocumentSet set) {
-  if (!set.has_collection()) {
-    call.databases->CreateCollection(call.database, call.argv[1]);
-    set = TRY(FindDocuments(call, prepared));
-  }
-  const uint64_t version = set.FirstVersion(call, 0);
-  StoreDocument(call, set.document(0), version, prepared.document.value);
-  return version;
-}
-
 // Nothing: NX or XX forbade it.
 Result<std::optional<uint64_t>> PutDocument(Call& call) {
   auto& prepared = call.prepared_as<PutPrepared>();
@@ -80,8 +70,9 @@ Result<std::optional<uint64_t>> PutDocument(Call& call) {
     const uint64_t version = entry == nullptr ? 0 : TRY(StoredOf(*entry)).version;
     if (version != *options.if_version) return VersionMismatch(*options.if_version, version);
   }
-  const uint64_t now = entry != nullptr ? TRY(Replace(call, set, *entry, prepared.document.value))
-                                        : TRY(InsertNew(call, prepared, set));
+  const uint64_t now = entry != nullptr
+                           ? TRY(Replace(call, set, *entry, prepared.document.value))
+                           : TRY(StoreNew(call, prepared, set, prepared.document.value));
   return std::optional<uint64_t>(now);
 }
 

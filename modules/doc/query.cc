@@ -13,12 +13,17 @@ constexpr int64_t kNanosPerMilli = 1'000'000;
 // Beyond this a timeout is none: the sum must not overflow.
 constexpr int64_t kTimeoutMsMax = INT64_MAX / kNanosPerMilli / 2;
 
+}  // namespace
+
 int64_t DeadlineOf(const DocOptions& options) {
   if (options.timeout_ms == 0 || options.timeout_ms > kTimeoutMsMax) return 0;
   return MonoNanos() + options.timeout_ms * kNanosPerMilli;
 }
 
-}  // namespace
+Error TookTooLong(const DocOptions& options) {
+  return MakeError(ErrorCode::kTimeout, "the command took longer than its TIMEOUT of " +
+                                            std::to_string(options.timeout_ms) + " ms");
+}
 
 Status ParseQuery(PrepareCall& prepare, Bytes filter, std::span<const Bytes> options,
                   DocOption allowed, Query& query) {

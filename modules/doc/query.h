@@ -22,6 +22,10 @@ struct Query : NamedDocuments {
   int64_t deadline_ns = 0;      // monotonic; 0: none
 };
 
+// Of a command that begins now; 0: none.
+int64_t DeadlineOf(const DocOptions& options);
+Error TookTooLong(const DocOptions& options);
+
 // Reads collection argv[1], the filter and the options.
 Status ParseQuery(PrepareCall& prepare, Bytes filter, std::span<const Bytes> options,
                   DocOption allowed, Query& query);
