@@ -94,7 +94,8 @@ Result<Operation> ParseOperation(size_t index, doc::ValueView value) {
   }
   const doc::DocView fields = model.value.Document();
   for (const doc::Element& field : fields) {
-    if (!Names(row->required, field.name) && !Names(row->optional, field.name)) {
+    const bool known = Names(row->required, field.name) || Names(row->optional, field.name);
+    if (field.name.empty() || !known) {
       return BadOperation(
           index, std::string(model.name) + " has no field '" + std::string(field.name) + "'");
     }
