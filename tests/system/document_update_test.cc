@@ -60,8 +60,7 @@ TEST_F(DocumentUpdateTest, IncrementsOfManyClientsAddUp) {
       const std::string filter =
           i % 50 == 49 ? R"({"$and":[{"_id":{"$lte":)" + id + R"(}},{"_id":{"$gte":)" + id + "}}]}"
                        : R"({"_id":)" + id + "}";
-      const RespReply reply =
-          one.Run({"DOC.UPDATEONE", "c", filter, R"({"$inc":{"n":1}})"});
+      const RespReply reply = one.Run({"DOC.UPDATEONE", "c", filter, R"({"$inc":{"n":1}})"});
       if (reply.Print() != "[matched, 1, modified, 1, upserted, nil]") ++wrong;
     }
   });
