@@ -55,6 +55,7 @@ void Engine::Impl::Close() {
     const Status flushed_all = FlushAll();
     if (!flushed_all.ok()) LogWarning(flushed_all.error().message);
   }
+  parts.env->set_hurried(true);
   for (rocksdb::ColumnFamilyHandle* each : handles) {
     const rocksdb::Status status = db->DestroyColumnFamilyHandle(each);
     if (!status.ok()) LogWarning("The store: " + status.ToString());
@@ -63,6 +64,7 @@ void Engine::Impl::Close() {
   if (!status.ok()) LogWarning("The store did not close cleanly: " + status.ToString());
   db.reset();
   handles.clear();
+  parts.env->set_hurried(false);
 }
 
 Error Engine::Impl::CantOpen(const rocksdb::Status& status) const {

@@ -68,6 +68,7 @@ const char* FamilyName(Family family) {
 RocksParts MakeRocksParts(const EngineOptions& options,
                           std::shared_ptr<rocksdb::EventListener> listener) {
   RocksParts parts;
+  parts.env = std::make_shared<StoreEnv>();
   rocksdb::LRUCacheOptions cache;
   cache.capacity = options.block_cache_bytes;
   cache.strict_capacity_limit = false;  // strict makes reads fail
@@ -86,6 +87,7 @@ RocksParts MakeRocksParts(const EngineOptions& options,
 
 rocksdb::DBOptions MakeDbOptions(const EngineOptions& options, const RocksParts& parts) {
   rocksdb::DBOptions db;
+  db.env = parts.env.get();
   db.create_if_missing = options.create_if_missing;
   db.create_missing_column_families = true;
   db.max_open_files = options.max_open_files;

@@ -12,6 +12,7 @@
 
 #include "log/family.h"
 #include "storage/engine.h"
+#include "storage/store_env.h"
 
 namespace rocksdb {
 class Cache;
@@ -25,6 +26,7 @@ namespace veddb {
 
 // What the families share.
 struct RocksParts {
+  std::shared_ptr<StoreEnv> env;
   std::shared_ptr<rocksdb::Cache> cache;
   std::shared_ptr<rocksdb::WriteBufferManager> write_buffers;
   std::shared_ptr<rocksdb::Statistics> statistics;
