@@ -200,9 +200,11 @@ Status Engine::Impl::FlushAll() {
   how.allow_write_stall = true;  // a flush that waits for compaction could wait long
   Status status = FromWrite(db->Flush(how, handles));
   // Once it has recovered from an error, RocksDB 7.8 does not wait for a flush any more and calls
-  // it done at once. So we look whether it is.
-  while (status.ok() && flushed_position() < target) {
-    status = background_error();
+  // it done at once. So we look whether it is; where the files can't be read it can't be told.
+  while (status.ok()) {
+    const Result<LogPosition> reached = ReadPosition(read_persisted);
+    if (reached.ok() && *reached >= target) break;
+    status = reached.ok() ? background_error() : Status(reached.error());
     if (status.ok()) listener->WaitForProgress(kWaitStep);
   }
   if (!status.ok()) unflushed.store(true, std::memory_order_release);
