@@ -14,6 +14,9 @@ namespace {
 
 constexpr size_t kChunkBytesMin = size_t{16} << 10;
 constexpr size_t kChunkBytesMax = size_t{1} << 20;
+// Ops that a segment has room for: it doubles from one to the next.
+constexpr size_t kSegmentMin = 4;
+constexpr size_t kSegmentMax = 8192;
 
 void Copy(char* to, Bytes bytes) {
   if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
@@ -45,10 +48,16 @@ char* ChangeBatch::Allocate(size_t size) {
 char* ChangeBatch::Begin(Family family, ChangeOp op, size_t key_size, size_t value_size) {
   DCHECK(key_size <= UINT32_MAX && value_size <= UINT32_MAX);
   char* data = Allocate(key_size + value_size);
-  entries_[Index(family)].push_back({.data = data,
-                                     .key_size = static_cast<uint32_t>(key_size),
-                                     .value_size = static_cast<uint32_t>(value_size),
-                                     .op = op});
+  Segments& segments = entries_[Index(family)];
+  if (segments.empty() || segments.back().size() == segments.back().capacity()) {
+    const size_t last = segments.empty() ? 0 : segments.back().capacity();
+    segments.emplace_back().reserve(std::clamp(2 * last, kSegmentMin, kSegmentMax));
+  }
+  segments.back().push_back({.data = data,
+                             .key_size = static_cast<uint32_t>(key_size),
+                             .value_size = static_cast<uint32_t>(value_size),
+                             .op = op});
+  ++sizes_[Index(family)];
   bytes_ += key_size + value_size;
   return data;
 }
@@ -82,7 +91,8 @@ void ChangeBatch::Append(ChangeBatch&& other) {
     return;
   }
   for (size_t i = 0; i < kFamilyCount; ++i) {
-    entries_[i].insert(entries_[i].end(), other.entries_[i].begin(), other.entries_[i].end());
+    std::move(other.entries_[i].begin(), other.entries_[i].end(), std::back_inserter(entries_[i]));
+    sizes_[i] += other.sizes_[i];
   }
   std::move(other.chunks_.begin(), other.chunks_.end(), std::back_inserter(chunks_));
   bytes_ += other.bytes_;
@@ -91,7 +101,8 @@ void ChangeBatch::Append(ChangeBatch&& other) {
 }
 
 void ChangeBatch::Clear() {
-  for (auto& entries : entries_) entries.clear();
+  for (Segments& segments : entries_) segments.clear();
+  sizes_ = {};
   chunks_.clear();
   free_ = nullptr;
   free_size_ = 0;
@@ -102,22 +113,40 @@ void ChangeBatch::Clear() {
 
 size_t ChangeBatch::size() const {
   size_t sum = 0;
-  for (const auto& entries : entries_) sum += entries.size();
+  for (const size_t size : sizes_) sum += size;
   return sum;
 }
 
 size_t ChangeBatch::MemoryBytes() const {
   size_t sum = memory_bytes_;
-  for (const auto& entries : entries_) sum += entries.capacity() * sizeof(Entry);
+  for (const Segments& segments : entries_) {
+    for (const auto& segment : segments) sum += segment.capacity() * sizeof(Entry);
+  }
   return sum;
 }
 
 void ChangeBatch::Sort() {
-  for (auto& entries : entries_) {
-    if (entries.size() < 2) continue;
+  for (size_t i = 0; i < kFamilyCount; ++i) {
+    if (sizes_[i] == 0) continue;
+    Gather(entries_[i], sizes_[i]);
+    std::vector<Entry>& entries = entries_[i].front();
     SortByKey(entries);
     FoldDuplicates(entries);
+    sizes_[i] = entries.size();
   }
+}
+
+// Makes one segment of all.
+void ChangeBatch::Gather(Segments& segments, size_t size) {
+  if (segments.size() == 1) return;
+  std::vector<Entry> all;
+  all.reserve(size);
+  for (std::vector<Entry>& segment : segments) {
+    all.insert(all.end(), segment.begin(), segment.end());
+    segment = {};
+  }
+  segments.clear();
+  segments.push_back(std::move(all));
 }
 
 void ChangeBatch::FoldDuplicates(std::vector<Entry>& entries) {

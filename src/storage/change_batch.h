@@ -2,8 +2,9 @@
 // ChangeBatch: changes of a drain on their way to RocksDB, in one arena. Ops may come in any order
 // of keys; for one key the later op wins, and additions are folded into what precedes them.
 //
-// Cost: an append per op; Sort is a radix sort on 8 cached key bytes at a time (about 0.1 µs an
-// op). Owned by: one thread at a time (it is handed from the shards to the drain thread).
+// Cost: an append per op, which never moves what is there; Sort is a radix sort on 8 cached key
+// bytes at a time (about 0.1 µs an op). Owned by: one thread at a time (it is handed from the
+// shards to the drain thread).
 #pragma once
 #include <array>
 #include <cstddef>
@@ -51,7 +52,7 @@ class ChangeBatch {
 
   // Ops so far, doubled keys counted each (after Sort: distinct keys).
   size_t size() const;
-  size_t size(Family family) const { return entries_[Index(family)].size(); }
+  size_t size(Family family) const { return sizes_[Index(family)]; }
   bool empty() const { return size() == 0; }
   // Bytes of keys and values so far.
   size_t bytes() const { return bytes_; }
@@ -61,16 +62,24 @@ class ChangeBatch {
   // Sorts each family by key and leaves one op a key.
   void Sort();
   // REQUIRES: Sort was the last call.
-  std::span<const Entry> Sorted(Family family) const { return entries_[Index(family)]; }
+  std::span<const Entry> Sorted(Family family) const {
+    const Segments& segments = entries_[Index(family)];
+    return segments.empty() ? std::span<const Entry>() : segments.front();
+  }
 
  private:
+  // Of one family's ops; each is filled to its capacity before the next begins. Sort leaves one.
+  using Segments = std::vector<std::vector<Entry>>;
+
   static size_t Index(Family family) { return static_cast<size_t>(family); }
   char* Begin(Family family, ChangeOp op, size_t key_size, size_t value_size);
   char* Allocate(size_t size);
+  static void Gather(Segments& segments, size_t size);
   void FoldDuplicates(std::vector<Entry>& entries);
   Entry Fold(std::span<const Entry> ops);
 
-  std::array<std::vector<Entry>, kFamilyCount> entries_;
+  std::array<Segments, kFamilyCount> entries_;
+  std::array<size_t, kFamilyCount> sizes_ = {};
   std::vector<std::unique_ptr<char[]>> chunks_;
   char* free_ = nullptr;
   size_t free_size_ = 0;

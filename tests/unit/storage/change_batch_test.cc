@@ -47,6 +47,40 @@ TEST(ChangeBatchTest, TheLaterOpOfAKeyWins) {
   ExpectSorted(batch, Family::kDocs, {{"a", "other family"}});
 }
 
+// Ops lie in segments until they are sorted.
+TEST(ChangeBatchTest, ManyOpsOfManyBatchesKeepTheirOrder) {
+  constexpr int kOps = 30'000;
+  constexpr int kKeysOfAll = 5'000;
+  ChangeBatch batch;
+  ChangeBatch part;
+  Model model;
+  for (int i = 0; i < kOps; ++i) {
+    const std::string key = std::to_string(i * 7919 % kKeysOfAll);
+    if (i % 3 == 0) {
+      part.Delete(Family::kKeys, key);
+      model[key] = std::nullopt;
+    } else {
+      part.Put(Family::kKeys, key, std::to_string(i));
+      model[key] = std::to_string(i);
+    }
+    if (i % 10'007 == 0) {
+      batch.Append(std::move(part));
+      part = ChangeBatch();
+    }
+  }
+  batch.Append(std::move(part));
+  EXPECT_EQ(batch.size(Family::kKeys), size_t{kOps});
+  for (int round = 0; round < 2; ++round) {  // as a drain that is tried again
+    batch.Sort();
+    EXPECT_EQ(batch.size(), size_t{kKeysOfAll});
+    ExpectSorted(batch, Family::kKeys, model);
+  }
+  batch.Put(Family::kKeys, "0", "last");
+  model["0"] = "last";
+  batch.Sort();
+  ExpectSorted(batch, Family::kKeys, model);
+}
+
 TEST(ChangeBatchTest, AdditionsFoldIntoWhatPrecedesThem) {
   const auto number = [](uint64_t n) {
     std::string out;
