@@ -12,9 +12,11 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/bytes.h"
+#include "object/entry.h"
 
 namespace veddb {
 
@@ -73,6 +75,17 @@ struct ChunkedString {
   // Of the drain under way, where the string was edited before its slice came: the row is written,
   // these are not, and have not changed since the drain began.
   ChunkSet left_behind;
+  // Set: the string's block is this one, and must not change, for a drain may need it as it is
+  // (LeftChunks).
+  std::shared_ptr<Blob> shared;
+};
+
+// Chunks of a string that is no longer what it was, for the drain: as they are in this block, or
+// where there is none, to be deleted.
+struct LeftChunks {
+  uint64_t object = 0;
+  ChunkSet chunks;
+  std::shared_ptr<Blob> blob;
 };
 
 }  // namespace veddb

@@ -16,8 +16,6 @@ namespace {
 
 constexpr size_t kUnloadSamples = 12;
 constexpr int64_t kMillisPerSecond = 1000;
-// Lists of entries give memory beyond this back when they are empty.
-constexpr size_t kListKept = 1 << 16;
 // A blob that is overwritten is kept while the new value fills at least half of it.
 constexpr size_t kBlobReuseDivisor = 2;
 
@@ -42,17 +40,18 @@ Keyspace::~Keyspace() {
   all.reserve(table_.size());
   table_.ForEach([&all](Entry* entry) { all.push_back(entry); });
   for (Entry* entry : all) {
-    if (entry->has_bytes() && !entry->in_place()) std::free(entry->value.blob);
+    const bool has_blob = entry->has_bytes() && !entry->in_place();
+    if (has_blob && TakeShared(entry) == nullptr) std::free(entry->value.blob);
     std::free(entry);
   }
 }
 
 void Keyspace::Detach() {
   int64_t pending = static_cast<int64_t>(dirty_.size());
-  for (const auto* list : {&draining_, &drained_}) {
-    for (const Entry* entry : *list) {
+  for (const EntryList* list : {&draining_, &drained_}) {
+    list->ForEach([&](const Entry* entry) {
       if (entry != nullptr && entry->dirty_epoch != context_.epoch) ++pending;
-    }
+    });
   }
   context_.pending_entries.Add(-pending);
   context_.used_bytes.Add(-used_bytes_.Get());
@@ -193,15 +192,24 @@ void Keyspace::DropValue(Entry* entry, FreeCause cause) {
     return;
   }
   if (!entry->has_bytes()) return;
-  Blob* blob = entry->value.blob;
-  CHECK(blob != nullptr);
-  Account(-static_cast<int64_t>(BlobBytes(blob->capacity)));
-  entry->value.blob = nullptr;
-  const bool lazily = blob->capacity >= LazyFree::kBytesMin && context_.lazy_free != nullptr &&
-                      (context_.lazy_causes.Get() & BitOf(cause)) != 0;
-  if (lazily) {
-    context_.lazy_free->Free(1, [blob] { std::free(blob); });
-  } else {
+  CHECK(entry->value.blob != nullptr);
+  FreeBlob(entry, std::exchange(entry->value.blob, nullptr), cause);
+}
+
+// What was the entry's block, unless a drain needs it still. Without a cause it is no object's end.
+void Keyspace::FreeBlob(Entry* entry, Blob* blob, std::optional<FreeCause> cause) {
+  const size_t capacity = blob->capacity;
+  Account(-static_cast<int64_t>(BlobBytes(capacity)));
+  const bool wanted = cause && (context_.lazy_causes.Get() & BitOf(*cause)) != 0;
+  const bool lazily =
+      context_.lazy_free != nullptr &&
+      ((wanted && capacity >= LazyFree::kBytesMin) || capacity >= LazyFree::kAlwaysBytesMin);
+  std::shared_ptr<Blob> shared = TakeShared(entry);
+  if (lazily && shared != nullptr) {
+    context_.lazy_free->Free(wanted ? 1 : 0, [held = std::move(shared)] {});
+  } else if (lazily) {
+    context_.lazy_free->Free(wanted ? 1 : 0, [blob] { std::free(blob); });
+  } else if (shared == nullptr) {
     std::free(blob);
   }
 }
@@ -231,13 +239,15 @@ void Keyspace::BecomeAbsent(Entry* entry) {
 bool Keyspace::Overwrites(const Entry& entry, size_t size) const {
   if (entry.in_place()) return size <= entry.value.in_place.capacity;
   if (!entry.has_bytes()) return false;
+  const ChunkedString* chunks = ChunksOf(entry);
+  if (chunks != nullptr && chunks->shared != nullptr) return false;
   const size_t capacity = entry.value.blob->capacity;
   return size <= capacity && capacity <= size * kBlobReuseDivisor + sizeof(Blob);
 }
 
 void Keyspace::SetBytes(Entry* entry, ObjectType type, Encoding encoding, Bytes value) {
   Touch(entry);
-  DrainLeftBehind(entry);
+  OrphanChunks(entry);
   char* to = nullptr;
   if (!Overwrites(*entry, value.size())) {
     DropValue(entry);
@@ -256,9 +266,9 @@ void Keyspace::SetBytes(Entry* entry, ObjectType type, Encoding encoding, Bytes 
 
 void Keyspace::SetInteger(Entry* entry, int64_t value) {
   Touch(entry);
-  DrainLeftBehind(entry);
-  DropChunks(entry);
+  OrphanChunks(entry);
   DropValue(entry);
+  DropChunks(entry);
   BecomePresent(entry, ObjectType::kString, Encoding::kInt);
   entry->value.integer = value;
 }
@@ -281,10 +291,7 @@ char* Keyspace::GrowBytes(Entry* entry, Bytes before, size_t size, size_t zeros_
   if (!far && zeros_end > before.size()) {
     std::memset(to + before.size(), 0, zeros_end - before.size());
   }
-  if (old != nullptr) {
-    Account(-static_cast<int64_t>(BlobBytes(old->capacity)));
-    std::free(old);
-  }
+  if (old != nullptr) FreeBlob(entry, old, std::nullopt);
   return to;
 }
 
@@ -294,6 +301,8 @@ char* Keyspace::EditBytes(Entry* entry, size_t offset, size_t size) {
   std::array<char, kInt64Chars> digits;
   Bytes before;
   size_t capacity = 0;
+  const ChunkedString* chunks = ChunksOf(*entry);
+  const bool keeps_block = chunks == nullptr || chunks->shared == nullptr;
   if (entry->has_bytes()) {
     before = entry->bytes();
     capacity = entry->in_place() ? entry->value.in_place.capacity : entry->value.blob->capacity;
@@ -303,7 +312,7 @@ char* Keyspace::EditBytes(Entry* entry, size_t offset, size_t size) {
   const size_t before_size = before.size();
   const size_t after = std::max(before_size, offset + size);
   char* to = nullptr;
-  if (entry->has_bytes() && after <= capacity) {
+  if (entry->has_bytes() && after <= capacity && keeps_block) {
     const bool in_place = entry->in_place();
     to = in_place ? entry->place() : entry->value.blob->data;
     (in_place ? entry->value.in_place.size : entry->value.blob->size) =
@@ -329,10 +338,9 @@ void Keyspace::MoveValue(Entry* from, Keyspace& target, Entry* to) {
   }
   Touch(from);
   target.Touch(to);
-  DrainLeftBehind(from);
-  target.DrainLeftBehind(to);
-  target.DropChunks(to);
+  target.OrphanChunks(to);
   target.DropValue(to);
+  target.DropChunks(to);
   target.BecomePresent(to, from->type, from->encoding);
   to->value = from->value;
   if (from->has_bytes()) {
@@ -352,9 +360,9 @@ void Keyspace::MoveValue(Entry* from, Keyspace& target, Entry* to) {
 void Keyspace::Delete(Entry* entry, FreeCause cause) {
   DCHECK(entry->present());
   if (!Mutated("delete-untouched")) Touch(entry);
-  DrainLeftBehind(entry);
-  DropChunks(entry);
+  OrphanChunks(entry);
   DropValue(entry, cause);
+  DropChunks(entry);
   BecomeAbsent(entry);
   SetExpiry(entry, 0);
 }
@@ -451,8 +459,8 @@ void Keyspace::Unload(Entry* entry) {
 }
 
 void Keyspace::Free(Entry* entry) {
-  if ((entry->flags & Entry::kChunked) != 0) chunked_.erase(entry);
   DropValue(entry);
+  if ((entry->flags & Entry::kChunked) != 0) chunked_.erase(entry);
   UnindexExpiry(entry);
   if (!hinted_ms_.empty()) hinted_ms_.erase(entry);
   const auto bytes = static_cast<int64_t>(EntryBytes(*entry));
@@ -476,6 +484,7 @@ void Keyspace::BeginDrain(ChangeBatch& batch) {
   batch_ = draining_.empty() ? nullptr : &batch;
   batch.Append(std::move(hints_));
   hints_ = ChangeBatch();
+  orphans_.swap(dropped_);
 }
 
 size_t Keyspace::DrainSome(size_t limit, ChangeBatch& batch) {
@@ -491,13 +500,15 @@ size_t Keyspace::DrainSome(size_t limit, ChangeBatch& batch) {
     if (n == limit) return n;  // a slice may end within a long string
     draining_[drain_next_] = nullptr;
     WriteToDrain(entry, batch);
+    // Other values count as if they were in chunks too.
+    if (entry->has_bytes() && ChunksOf(*entry) == nullptr) n += entry->bytes().size() / kChunkBytes;
   }
   n += DrainSomeLeftBehind(limit - std::min(n, limit), batch);
+  n += DrainSomeOrphans(limit - std::min(n, limit), batch);
   if (DrainWritten()) {
     batch_ = nullptr;
     draining_.clear();
     drain_next_ = 0;
-    if (draining_.capacity() > kListKept) draining_.shrink_to_fit();
   }
   return n;
 }
@@ -524,7 +535,6 @@ size_t Keyspace::BeginFinish() {
   // again have changed since.
   finishing_.swap(graves_);
   drained_.clear();
-  if (drained_.capacity() > kListKept) drained_.shrink_to_fit();
   unfinished_ = 0;
   return dirty_.size();
 }
@@ -540,7 +550,6 @@ size_t Keyspace::FinishSome(size_t limit) {
     finishing_.pop_back();
     if (entry->dirty_epoch <= context_.drained_epoch && !entry->present()) Free(entry);
   }
-  if (finishing_.empty() && finishing_.capacity() > kListKept) finishing_.shrink_to_fit();
   return n;
 }
 

@@ -24,6 +24,7 @@
 #include "object/chunks.h"
 #include "object/context.h"
 #include "object/entry.h"
+#include "object/entry_list.h"
 #include "object/lazy_free.h"
 #include "object/table.h"
 #include "storage/change_batch.h"
@@ -135,10 +136,12 @@ class Keyspace {
   bool HasPending() const { return !dirty_.empty() || !draining_.empty() || unfinished_ != 0; }
   // The dirty list becomes the draining list. REQUIRES: the previous drain has finished.
   void BeginDrain(ChangeBatch& batch);
-  // Writes out up to `limit` changes (an entry, or a chunk of one) of the draining list; returns
-  // how many it looked at.
+  // Writes out up to `limit` changes (an entry, or a chunk's bytes of one) of the draining list;
+  // returns how many it looked at, which a long value may make more.
   size_t DrainSome(size_t limit, ChangeBatch& batch);
-  bool DrainWritten() const { return drain_next_ == draining_.size() && left_behind_.empty(); }
+  bool DrainWritten() const {
+    return drain_next_ == draining_.size() && left_behind_.empty() && orphans_.empty();
+  }
   // The drain has reached the disk. Returns how many entries have changed since it began.
   size_t BeginFinish();
   // Frees what the drain has made superfluous; looks at up to `limit` entries and returns at how
@@ -149,11 +152,11 @@ class Keyspace {
   // transactions: O(pending). REQUIRES: the shard is held, no drain is half written.
   template <typename Visitor>
   void ForPending(Visitor visit) const {
-    for (const Entry* entry : drained_) visit(*entry);
-    for (const Entry* entry : draining_) {
-      if (entry != nullptr) visit(*entry);
+    for (const EntryList* list : {&drained_, &draining_, &dirty_}) {
+      list->ForEach([&visit](const Entry* entry) {
+        if (entry != nullptr) visit(*entry);
+      });
     }
-    for (const Entry* entry : dirty_) visit(*entry);
   }
 
   // --- memory ---
@@ -206,6 +209,7 @@ class Keyspace {
     context_.used_bytes.Add(bytes);
   }
   void DropValue(Entry* entry, FreeCause cause = FreeCause::kServerDelete);
+  void FreeBlob(Entry* entry, Blob* blob, std::optional<FreeCause> cause);
   void BecomeAbsent(Entry* entry);
   void DeleteUnasked(Entry* entry, FreeCause cause);
   void CountAbsent(int64_t bytes) {
@@ -229,9 +233,11 @@ class Keyspace {
                      ChangeBatch& batch);
   size_t DrainChunks(Entry* entry, size_t limit, ChangeBatch& batch);
   void LeaveChunksBehind(Entry* entry);
-  void DrainLeftBehind(Entry* entry);
+  void OrphanChunks(Entry* entry);
+  std::shared_ptr<Blob> TakeShared(Entry* entry);
   void DrainLeftBehind(Entry* entry, size_t offset, size_t size);
   size_t DrainSomeLeftBehind(size_t limit, ChangeBatch& batch);
+  size_t DrainSomeOrphans(size_t limit, ChangeBatch& batch);
   void BecomePresent(Entry* entry, ObjectType type, Encoding encoding);
   void IndexExpiry(Entry* entry);
   void UnindexExpiry(Entry* entry);
@@ -249,17 +255,19 @@ class Keyspace {
   int64_t logged_count_ = 0;
   int64_t drained_count_ = 0;
 
-  std::vector<Entry*> dirty_;        // changed in this epoch
-  std::vector<Entry*> draining_;     // of the drain under way, nullptr where written ahead
-  std::vector<Entry*> drained_;      // written to the batch of the drain under way
+  EntryList dirty_;                  // changed in this epoch
+  EntryList draining_;               // of the drain under way, nullptr where written ahead
+  EntryList drained_;                // written to the batch of the drain under way
   std::vector<Entry*> left_behind_;  // of these, strings of which not all chunks are written
-  std::vector<Entry*> graves_;       // of drained_, those that were absent when they were written
-  std::vector<Entry*> finishing_;    // the same of the drain that has just reached the disk
+  EntryList graves_;                 // of drained_, those that were absent when they were written
+  EntryList finishing_;              // the same of the drain that has just reached the disk
   size_t drain_next_ = 0;
   size_t unfinished_ = 0;         // entries of a drain that is not yet on disk
   ChangeBatch* batch_ = nullptr;  // of the drain under way, until all is written
-  // Changes of the expiry family, and deletes of chunks, that await the next drain.
-  ChangeBatch hints_;
+  ChangeBatch hints_;             // changes of the expiry family that await the next drain
+  // Of strings that were deleted, replaced or moved: for the drain under way, and for the next one.
+  std::vector<LeftChunks> orphans_;
+  std::vector<LeftChunks> dropped_;
 
   absl::flat_hash_map<const Entry*, std::unique_ptr<ChunkedString>> chunked_;
   absl::btree_set<std::pair<int64_t, Entry*>> expiries_;

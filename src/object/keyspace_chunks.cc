@@ -6,6 +6,7 @@
 // the store, which harms nothing. When a string goes, so do its chunks, each by its name: no more
 // of them than were once written, and without a range that is marked as deleted, which would slow
 // readers and outlast snapshots.
+#include <algorithm>
 #include <cstring>
 
 #include "base/check.h"
@@ -159,12 +160,25 @@ void Keyspace::LeaveChunksBehind(Entry* entry) {
   left_behind_.push_back(entry);
 }
 
-// The whole string changes or goes: the drain gets what it still needs.
-void Keyspace::DrainLeftBehind(Entry* entry) {
+// The whole string changes or goes: what the drain still needs of it stays where it is, in a block
+// that is the drain's too from now on.
+void Keyspace::OrphanChunks(Entry* entry) {
   if ((entry->flags & Entry::kChunked) == 0 || left_behind_.empty()) return;
   ChunkedString& chunks = *chunked_.at(entry);
-  DrainChunks(chunks.object, entry->bytes(), chunks.left_behind, SIZE_MAX, *batch_);
   std::erase(left_behind_, entry);
+  if (chunks.left_behind.size() <= kWrittenAheadMax) {
+    DrainChunks(chunks.object, entry->bytes(), chunks.left_behind, SIZE_MAX, *batch_);
+    return;
+  }
+  if (chunks.shared == nullptr)
+    chunks.shared = {entry->value.blob, [](Blob* blob) { std::free(blob); }};
+  orphans_.push_back({chunks.object, std::exchange(chunks.left_behind, {}), chunks.shared});
+}
+
+// The entry's part of a block that it shares, or did; nullptr: the block is its own.
+std::shared_ptr<Blob> Keyspace::TakeShared(Entry* entry) {
+  if ((entry->flags & Entry::kChunked) == 0) return nullptr;
+  return std::move(chunked_.at(entry)->shared);
 }
 
 // The same for an edit of a part.
@@ -191,6 +205,23 @@ size_t Keyspace::DrainSomeLeftBehind(size_t limit, ChangeBatch& batch) {
   return n;
 }
 
+size_t Keyspace::DrainSomeOrphans(size_t limit, ChangeBatch& batch) {
+  size_t n = 0;
+  while (!orphans_.empty() && n < limit) {
+    LeftChunks& last = orphans_.back();
+    Bytes string;
+    if (last.blob != nullptr) string = {last.blob->data, last.blob->size};
+    n += DrainChunks(last.object, string, last.chunks, limit - n, batch);
+    if (!last.chunks.empty()) break;
+    if (last.blob != nullptr && last.blob->capacity >= LazyFree::kAlwaysBytesMin &&
+        context_.lazy_free != nullptr) {
+      context_.lazy_free->Free(0, [blob = std::move(last.blob)] {});
+    }
+    orphans_.pop_back();
+  }
+  return n;
+}
+
 void Keyspace::DropChunks(Entry* entry) {
   if ((entry->flags & Entry::kChunked) == 0) return;
   ChunkedString& chunks = *chunked_.at(entry);
@@ -204,10 +235,7 @@ void Keyspace::DropChunks(Entry* entry) {
       chunks.undrained.Add(chunk, chunk + 1);
       return true;
     });
-    chunks.undrained.ForEach([&](uint32_t chunk) {
-      hints_.Delete(Family::kElements, ChunkKey(id_, chunks.object, chunk).get());
-      return true;
-    });
+    dropped_.push_back({chunks.object, std::move(chunks.undrained), nullptr});
   }
   chunked_.erase(entry);
   entry->flags &= static_cast<uint8_t>(~Entry::kChunked);
@@ -216,10 +244,17 @@ void Keyspace::DropChunks(Entry* entry) {
 // REQUIRES: both were touched, `to` has the value of `from` already.
 void Keyspace::MoveChunks(Entry* from, Keyspace& target, Entry* to) {
   if ((from->flags & Entry::kChunked) == 0) return;
+  if (&target == this) {
+    std::replace(left_behind_.begin(), left_behind_.end(), from, to);
+  } else {
+    OrphanChunks(from);  // another thread may have the target; its drain may be written
+  }
   if (target.id_ != id_) {
     // Chunks lie with their space, which is dropped as a whole.
+    std::shared_ptr<Blob> shared = TakeShared(from);
     DropChunks(from);
     target.WholeHasChanged(to);
+    target.chunked_.at(to)->shared = std::move(shared);
     return;
   }
   auto node = chunked_.extract(from);

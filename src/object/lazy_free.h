@@ -23,12 +23,14 @@ class LazyFree {
 
   // Smaller values cost less to free than to hand over.
   static constexpr size_t kBytesMin = size_t{1} << 20;
+  // From here on it takes milliseconds, and a value is freed lazily whatever the options say.
+  static constexpr size_t kAlwaysBytesMin = size_t{16} << 20;
 
   explicit LazyFree(Submit submit) : submit_(std::move(submit)) {}
   LazyFree(const LazyFree&) = delete;
   LazyFree& operator=(const LazyFree&) = delete;
 
-  // `release` frees so many objects (keys or values).
+  // `release` frees so many objects (keys or values) that are to be counted.
   void Free(int64_t objects, std::function<void()> release) {
     pending_.fetch_add(objects, std::memory_order_relaxed);
     submit_([this, objects, release = std::move(release)] {

@@ -199,6 +199,7 @@ void AddPersistence(Server& server, Lines& out) {
   out.Add("drains:%" PRIu64, drains.drains);
   out.Add("drained_changes:%" PRIu64, drains.changes);
   out.Add("drain_last_msec:%" PRId64, drains.last_millis);
+  out.Add("drain_longest_slice_usec:%" PRId64, drains.longest_slice_us);
   out.Add("drain_failure:%s", server.shards().drainer().failure().c_str());
   out.Add("store_drained_position:%" PRIu64, server.engine().drained_position());
   out.Add("store_flushed_position:%" PRIu64, server.engine().flushed_position());

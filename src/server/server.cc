@@ -195,6 +195,7 @@ void Server::ResetStats() {
   clients_.figures() = {};
   cron_.ResetStats();
   memory_.ResetStats();
+  shards_->drainer().ResetStats();
   shards_->lazy_free().ResetStats();
   at_reset_.clear();
   for (const auto counter : kResettable) at_reset_.emplace_back(counter, shards_->Sum(counter));

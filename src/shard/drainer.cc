@@ -18,8 +18,14 @@
 namespace veddb {
 namespace {
 
-// Entries that are looked at in one go when a drain ends: far less than a millisecond.
-constexpr size_t kFinishSlice = 2048;
+// What a turn may spend on slices of a drain, of all shards together, and how much is done between
+// two looks at the clock: changes that are written (each up to a chunk of a long string), and
+// entries that are looked at when the drain ends.
+constexpr int64_t kSliceMicros = 500;
+constexpr size_t kChangesPerLook = 64;
+constexpr size_t kEntriesPerLook = 128;
+// And so many looks at most, whatever the clock says.
+constexpr size_t kLooksMax = 8;
 // A drain that failed is tried again after so long, and then after twice as long each time.
 constexpr int64_t kRetryMillisMin = 20;
 constexpr int64_t kRetryMillisMax = 1000;
@@ -51,7 +57,7 @@ class Drainer::FinishJob final : public Job {
  public:
   FinishJob(Drainer& drainer, Shard& shard)
       : Job({shard.index()}, Where::kShardThread), drainer_(drainer), shard_(shard) {}
-  void Run(Turn& /*turn*/) override { drainer_.FinishSlice(shard_); }
+  void Run(Turn& /*turn*/) override { drainer_.FinishSlice(shard_, SliceEnd()); }
   void Done(const Status& /*committed*/) override {
     drainer_.finishing_[shard_.index()].posted = false;
     delete this;
@@ -92,16 +98,27 @@ void Drainer::set_halted(bool halted) {
 
 void Drainer::Tick(int64_t mono_ms) {
   if (failing()) TellWaiters(MakeError(ErrorCode::kMisconf, failure()));
-  if (state_ == State::kIdle && !halted_ && mono_ms >= retry_at_ms_) {
-    const int64_t pending = set_.Sum(&ObjectContext::pending_entries);
-    const bool aged = mono_ms - begun_ms_ >= limits_.interval_ms;
-    const bool large = set_.Sum(&ObjectContext::pending_bytes) >= limits_.pending_bytes_max;
-    if (!waiters_.empty() || ((pending > 0 || !meta_.empty()) && (aged || large))) Begin();
-  }
+  if (state_ == State::kIdle && !IsDue(mono_ms)) return;
+  const int64_t begin_us = ThreadCpuMicros();
+  Advance();
+  figures_.longest_slice_us = std::max(figures_.longest_slice_us, ThreadCpuMicros() - begin_us);
+}
+
+bool Drainer::IsDue(int64_t mono_ms) const {
+  if (halted_ || mono_ms < retry_at_ms_) return false;
+  if (!waiters_.empty()) return true;
+  if (set_.Sum(&ObjectContext::pending_entries) == 0 && meta_.empty()) return false;
+  return mono_ms - begun_ms_ >= limits_.interval_ms ||
+         set_.Sum(&ObjectContext::pending_bytes) >= limits_.pending_bytes_max;
+}
+
+void Drainer::Advance() {
+  if (state_ == State::kIdle) Begin();
   if (state_ == State::kWriting) {
-    for (size_t i = 0; i < set_.shard_count(); ++i) {
+    const int64_t end_us = SliceEnd();
+    for (size_t i = 0; i < set_.shard_count() && MonoMicros() < end_us; ++i) {
       Shard& shard = set_.shard(i);
-      if (set_.Idle(i) && shard.WantsSlices()) WriteSlice(shard, kSliceOnLoop);
+      if (set_.Idle(i) && shard.WantsSlices()) WriteSlice(shard, end_us);
     }
     if (parts_missing_.load(std::memory_order_acquire) == 0) state_ = State::kCommitting;
   }
@@ -147,15 +164,23 @@ void Drainer::BeginWithShardsHeld() {
   parts_.resize(set_.shard_count());
   parts_missing_.store(set_.shard_count(), std::memory_order_release);
   state_ = State::kWriting;
+  const int64_t end_us = SliceEnd();
   for (size_t i = 0; i < set_.shard_count(); ++i) {
     set_.shard(i).BeginDrain();
     // A small drain is whole at once.
-    WriteSlice(set_.shard(i), kSliceOnLoop);
+    WriteSlice(set_.shard(i), end_us);
   }
 }
 
-void Drainer::WriteSlice(Shard& shard, size_t limit) {
-  if (!shard.DrainSome(limit)) {
+int64_t Drainer::SliceEnd() { return MonoMicros() + kSliceMicros; }
+
+void Drainer::WriteSlice(Shard& shard, int64_t end_us) {
+  bool whole = false;
+  for (size_t looks = 0; looks < kLooksMax; ++looks) {
+    whole = shard.DrainSome(kChangesPerLook);
+    if (whole || MonoMicros() >= end_us) break;
+  }
+  if (!whole) {
     KILL_POINT("drain.between_slices");
     return;
   }
@@ -261,13 +286,12 @@ void Drainer::Committed() {
 
 void Drainer::FinishShards() {
   bool whole = true;
-  bool worked = false;  // one slice a turn, however many shards there are
+  const int64_t end_us = SliceEnd();
   for (size_t i = 0; i < set_.shard_count(); ++i) {
     Finishing& one = finishing_[i];
     if (!one.posted && !one.whole) {
       if (set_.Idle(i)) {
-        if (!worked) FinishSlice(set_.shard(i));
-        worked = true;
+        if (MonoMicros() < end_us) FinishSlice(set_.shard(i), end_us);
       } else {
         one.posted = true;
         set_.Post(new FinishJob(*this, set_.shard(i)));
@@ -281,11 +305,12 @@ void Drainer::FinishShards() {
   if (!waiters_.empty() && !halted_) Begin();
 }
 
-void Drainer::FinishSlice(Shard& shard) {
+void Drainer::FinishSlice(Shard& shard, int64_t end_us) {
   Finishing& one = finishing_[shard.index()];
   if (!one.begun) shard.BeginFinish();
   one.begun = true;
-  one.whole = shard.FinishSome(kFinishSlice);
+  do one.whole = shard.FinishSome(kEntriesPerLook);
+  while (!one.whole && MonoMicros() < end_us);
 }
 
 // All that the batch holds is in the log and comes back when memory is rebuilt; who waited for the

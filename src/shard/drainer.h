@@ -37,6 +37,7 @@ struct DrainFigures {
   uint64_t drains = 0;
   uint64_t changes = 0;
   int64_t last_millis = 0;
+  int64_t longest_slice_us = 0;  // the loop's CPU time on drains in one turn, at most
 };
 
 class Drainer {
@@ -62,6 +63,7 @@ class Drainer {
   // False: the store does not take it; everything is in the log all the same.
   bool Finish();
   const DrainFigures& figures() const { return figures_; }
+  void ResetStats() { figures_.longest_slice_us = 0; }
   // Why the drain under way can't be written, empty if it can. Any thread.
   std::string failure();
   bool failing() const { return failing_.load(std::memory_order_acquire); }
@@ -73,25 +75,28 @@ class Drainer {
   bool store_broken() const { return store_broken_; }
   void set_store_broken(bool broken) { store_broken_ = broken; }
 
-  // Any holder of the shard: writes a slice; hands the part over when it is whole.
-  void WriteSlice(Shard& shard, size_t limit);
+  // Any holder of the shard: writes a slice, until about this time (MonoMicros) at the latest;
+  // hands the part over when it is whole.
+  void WriteSlice(Shard& shard, int64_t end_us);
+  // The end of a slice that begins now.
+  static int64_t SliceEnd();
   // For changes of the meta family (with the shards held); they go with the next drain.
   ChangeBatch& meta() { return meta_; }
-  static constexpr size_t kSliceOnLoop = 512;
-  static constexpr size_t kSliceOnThread = 512;
 
  private:
   enum class State : uint8_t { kIdle, kBeginning, kWriting, kCommitting, kFinishing };
   class BeginJob;
   class FinishJob;
 
+  bool IsDue(int64_t mono_ms) const;
+  void Advance();
   void Begin();
   void BeginWithShardsHeld();
   void Committed();
   void GiveUp();
   void TellWaiters(const Status& status);
   void FinishShards();
-  void FinishSlice(Shard& shard);
+  void FinishSlice(Shard& shard, int64_t end_us);
   void ThreadMain();
   Status WriteToEngine(ChangeBatch& batch, LogPosition position);
 

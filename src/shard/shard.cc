@@ -151,7 +151,9 @@ void Shard::BeginDrain() {
 bool Shard::DrainSome(size_t limit) {
   bool whole = true;
   ForKeyspaces([&](Keyspace& keyspace) {
-    if (!keyspace.DrainWritten() && limit > 0) limit -= keyspace.DrainSome(limit, drain_batch_);
+    if (!keyspace.DrainWritten() && limit > 0) {
+      limit -= std::min(limit, keyspace.DrainSome(limit, drain_batch_));
+    }
     whole &= keyspace.DrainWritten();
   });
   part_written_ = whole;
@@ -253,7 +255,7 @@ void Shard::CommitThreadTurn() {
     return;
   }
   // A busy shard writes its slices of a drain itself, while it still holds itself.
-  if (draining_ && !part_written_) set_.drainer().WriteSlice(*this, Drainer::kSliceOnThread);
+  if (draining_ && !part_written_) set_.drainer().WriteSlice(*this, Drainer::SliceEnd());
   for (Job* job : finished_) {
     job->committed_ = committed;
     job->ran_ = true;
