@@ -63,6 +63,7 @@ Status ShardSet::Rebuild(LogPosition good) {
         [](Keyspace& keyspace) { keyspace.TouchAllWatchers([](Bytes) { return true; }); });
     shard->databases_.clear();
     shard->collections_.clear();
+    shard->retired_.clear();
     shard->context_.drained_epoch = shard->context_.epoch - 1;
     shard->context_.used_bytes.Set(0);
     shard->context_.absent_bytes.Set(0);

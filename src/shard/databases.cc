@@ -94,25 +94,27 @@ void ShardSet::Drop(KeyspaceKind kind, uint32_t id) {
 
 void ShardSet::Retire(Shard& shard, std::unique_ptr<Keyspace> keyspace,
                       std::vector<std::unique_ptr<Keyspace>>& dead) {
-  if (shard.WantsSlices()) {
-    // A drain that began before this moment must have what it found then.
-    keyspace->DrainSome(SIZE_MAX, shard.drain_batch_);
-  }
   turn_.Forget(keyspace.get());
   keyspace->Detach();
-  dead.push_back(std::move(keyspace));
+  // A drain that began before this moment must have what it found then.
+  auto& to = shard.WantsSlices() && !keyspace->DrainWritten() ? shard.retired_ : dead;
+  to.push_back(std::move(keyspace));
 }
 
 void ShardSet::FreeDead(std::vector<std::unique_ptr<Keyspace>> dead, Freeing freeing) {
   size_t entries = 0;
-  int64_t keys = 0;
   int64_t bytes = 0;
   for (const auto& keyspace : dead) {
     entries += keyspace->entries();
-    keys += static_cast<int64_t>(keyspace->resident());
     bytes += keyspace->used_bytes();
   }
   if (freeing == Freeing::kNow && entries <= kFreeNowEntries && bytes <= kFreeNowBytes) return;
+  FreeLater(std::move(dead));
+}
+
+void ShardSet::FreeLater(std::vector<std::unique_ptr<Keyspace>> dead) {
+  int64_t keys = 0;
+  for (const auto& keyspace : dead) keys += static_cast<int64_t>(keyspace->resident());
   const auto held = std::make_shared<std::vector<std::unique_ptr<Keyspace>>>(std::move(dead));
   lazy_free_.Free(keys, [held] { held->clear(); });
 }

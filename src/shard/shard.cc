@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "base/check.h"
 #include "base/coding.h"
@@ -150,13 +151,16 @@ void Shard::BeginDrain() {
 
 bool Shard::DrainSome(size_t limit) {
   bool whole = true;
-  ForKeyspaces([&](Keyspace& keyspace) {
+  const auto drain = [&](Keyspace& keyspace) {
     if (!keyspace.DrainWritten() && limit > 0) {
       limit -= std::min(limit, keyspace.DrainSome(limit, drain_batch_));
     }
     whole &= keyspace.DrainWritten();
-  });
+  };
+  ForKeyspaces(drain);
+  for (auto& keyspace : retired_) drain(*keyspace);
   part_written_ = whole;
+  if (whole && !retired_.empty()) set_.FreeLater(std::exchange(retired_, {}));
   return whole;
 }
 

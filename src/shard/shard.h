@@ -98,6 +98,8 @@ class Shard {
   ObjectContext context_;
   std::vector<std::unique_ptr<Keyspace>> databases_;
   absl::flat_hash_map<uint32_t, std::unique_ptr<Keyspace>> collections_;
+  // Dropped while a drain under way still needs what they were.
+  std::vector<std::unique_ptr<Keyspace>> retired_;
   ChangeBatch drain_batch_;
   bool draining_ = false;         // from BeginDrain to BeginFinish
   bool part_written_ = false;     // all of the drain under way is in the batch

@@ -154,6 +154,7 @@ class ShardSet final : public Databases {
   void Retire(Shard& shard, std::unique_ptr<Keyspace> keyspace,
               std::vector<std::unique_ptr<Keyspace>>& dead);
   void FreeDead(std::vector<std::unique_ptr<Keyspace>> dead, Freeing freeing);
+  void FreeLater(std::vector<std::unique_ptr<Keyspace>> dead);  // any thread
   // `pending`: what the log knows and the store does not, sorted.
   Status LoadWith(const ChangeBatch& pending);
   Status LoadSpaces(const CatalogView& catalog);
