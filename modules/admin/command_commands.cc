@@ -128,7 +128,8 @@ Result<std::vector<FoundKey>> FindKeys(const CommandRegistry& registry,
       return Err("Invalid arguments specified for command");
     }
     for (int i = keys.first; i <= last; i += keys.step) {
-      found.push_back({argv[static_cast<size_t>(i)], keys.access});
+      const Access access = spec.access_of != nullptr ? spec.access_of(argv) : keys.access;
+      found.push_back({argv[static_cast<size_t>(i)], access});
     }
   }
   return found;

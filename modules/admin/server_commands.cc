@@ -79,6 +79,14 @@ void Shutdown(Call& call) {
   call.server->RequestShutdown();
 }
 
+// There are no replicas: this is a primary that nobody follows.
+void Role(Call& call) {
+  call.reply.Array(3);
+  call.reply.Bulk("master");
+  call.reply.Integer(call.server->ReplicationOffset());
+  call.reply.Array(0);
+}
+
 void WhoAmI(Call& call) { call.reply.Bulk(call.session->user); }
 
 constexpr Flag kAnytime = Flag::kLoading | Flag::kStale;
@@ -120,6 +128,15 @@ constexpr CommandSpec kTable[] = {
      .arity = -1,
      .flags = kAnytime | Flag::kAdmin | Flag::kNoScript | Flag::kNoMulti | Flag::kAllowBusy,
      .handler = Shutdown},
+    {.name = "role",
+     .summary = "Answers the server's part in replication, and who follows it.",
+     .since = "2.8.12",
+     .group = "server",
+     .complexity = "O(1)",
+     .arity = 1,
+     .flags = kAnytime | Flag::kNoScript | Flag::kFast,
+     .categories = Category::kAdmin | Category::kDangerous,
+     .handler = Role},
     {.name = "acl",
      .summary = "Commands about users and what they may do.",
      .since = "6.0.0",

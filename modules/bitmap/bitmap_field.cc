@@ -147,6 +147,21 @@ void BitField(Call& call) {
   ChangeFields(call, *steps);
 }
 
+// Of BITFIELD: with GET alone it only reads. What is wrong counts as a change.
+Access FieldAccess(std::span<const Bytes> argv) {
+  for (size_t i = 2; i < argv.size();) {
+    const size_t left = argv.size() - i - 1;
+    if (EqualsIgnoreCase(argv[i], "GET") && left >= 2) {
+      i += 3;
+    } else if (EqualsIgnoreCase(argv[i], "OVERFLOW") && left >= 1) {
+      i += 2;
+    } else {
+      return Access::kRW | Access::kAccess | Access::kUpdate;
+    }
+  }
+  return Access::kRO | Access::kAccess;
+}
+
 constexpr std::array kTable = {
     CommandSpec{
         .name = "bitfield",
@@ -162,7 +177,8 @@ constexpr std::array kTable = {
         .keys = {{1, 1, 1,
                   Access::kRW | Access::kAccess | Access::kUpdate | Access::kVariableFlags}},
         .route = Route::kKeys,
-        .handler = BitField},
+        .handler = BitField,
+        .access_of = FieldAccess},
     CommandSpec{.name = "bitfield_ro",
                 .summary = "Read numbers of any width in a string.",
                 .since = "6.0.0",

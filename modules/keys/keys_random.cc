@@ -165,7 +165,7 @@ constexpr std::array kTable = {
                 .categories = Category::kKeyspace,
                 .route = Route::kAllShards,
                 .handler = RandomKey,
-                .tips = "nondeterministic_output,request_policy:all_shards"},
+                .tips = "request_policy:all_shards,nondeterministic_output"},
 };
 static_assert(SpecsAreValid(kTable));
 

@@ -181,7 +181,7 @@ constexpr std::array kTable = {
                 .route = Route::kSnapshot,
                 .handler = Keys,
                 .prepare = PrepareKeys,
-                .tips = "nondeterministic_output_order,request_policy:all_shards"},
+                .tips = "request_policy:all_shards,nondeterministic_output_order"},
 };
 static_assert(SpecsAreValid(kTable));
 

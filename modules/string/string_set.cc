@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Commands that set a whole value: SET, SETNX, SETEX, PSETEX, GETSET.
+#include <algorithm>
 #include <array>
 
 #include "base/glob.h"
@@ -90,6 +91,13 @@ void GetSet(Call& call) {
   if (ReplyOldValue(call)) StoreValue(call, call.keys[0], call.argv[2], 0);
 }
 
+// Of SET: with GET it reads, too.
+Access SetAccess(std::span<const Bytes> argv) {
+  const bool gets = std::any_of(argv.begin() + 3, argv.end(),
+                                [](Bytes word) { return EqualsIgnoreCase(word, "GET"); });
+  return gets ? Access::kRW | Access::kAccess | Access::kUpdate : Access::kOW | Access::kUpdate;
+}
+
 constexpr std::array kTable = {
     CommandSpec{
         .name = "set",
@@ -105,7 +113,8 @@ constexpr std::array kTable = {
         .keys = {{1, 1, 1,
                   Access::kRW | Access::kAccess | Access::kUpdate | Access::kVariableFlags}},
         .route = Route::kKeys,
-        .handler = Set},
+        .handler = Set,
+        .access_of = SetAccess},
     CommandSpec{.name = "setnx",
                 .summary = "Set the value of a key, only if the key does not exist.",
                 .since = "1.0.0",
@@ -153,7 +162,9 @@ constexpr std::array kTable = {
                 .categories = Category::kString,
                 .keys = {{1, 1, 1, Access::kRW | Access::kAccess | Access::kUpdate}},
                 .route = Route::kKeys,
-                .handler = GetSet},
+                .handler = GetSet,
+                .deprecated_since = "6.2.0",
+                .replaced_by = "`SET` with the `!GET` argument"},
 };
 static_assert(SpecsAreValid(kTable));
 

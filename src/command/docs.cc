@@ -242,6 +242,16 @@ void ReplyCommandDocs(Reply& reply, const Command& command) {
     reply.Bulk(word);
     reply.Bulk(text);
   }
+  if (!spec.deprecated_since.empty()) {
+    n += 3;
+    reply.Bulk("doc_flags");
+    reply.Set(1);
+    reply.Simple("deprecated");
+    reply.Bulk("deprecated_since");
+    reply.Bulk(spec.deprecated_since);
+    reply.Bulk("replaced_by");
+    reply.Bulk(spec.replaced_by);
+  }
   if (const std::vector<Argument> arguments = ParseSyntax(spec); !arguments.empty()) {
     ++n;
     reply.Bulk("arguments");

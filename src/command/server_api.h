@@ -142,6 +142,8 @@ class ServerApi {
   // A count of errors by their first word, for INFO errorstats.
   virtual void CountError(Bytes wire) = 0;
   virtual const std::string& run_id() const = 0;
+  // How far its changes go, in bytes: where the log ends.
+  virtual int64_t ReplicationOffset() = 0;
 };
 
 }  // namespace veddb

@@ -140,9 +140,14 @@ struct CommandSpec {
   // Parses arguments, finds keys that no KeySpec tells, may change the route: runs on the loop (or
   // where parsing is long, in the query pool) before any shard is held.
   Status (*prepare)(PrepareCall&) = nullptr;
+  // What it does with its keys when called like this; nullptr: what the key specs say.
+  Access (*access_of)(std::span<const Bytes> argv) = nullptr;
   Bytes tips;  // command tips, separated by commas
   // Whether argv[at] is a secret, which MONITOR and SLOWLOG don't show. nullptr: none is.
   bool (*is_secret)(std::span<const Bytes> argv, size_t at) = nullptr;
+  // Both or none: better not used since this version, and what instead.
+  Bytes deprecated_since;
+  Bytes replaced_by;
   // Has subcommands; a handler of its own serves the name alone (COMMAND).
   bool is_container = false;
 };
@@ -154,6 +159,7 @@ constexpr bool SpecIsValid(const CommandSpec& spec) {
   if (spec.name.empty() || spec.summary.empty() || spec.summary.back() != '.') return false;
   if (spec.arity == 0 || spec.since.empty() || spec.group.empty()) return false;
   if (!spec.is_container && spec.handler == nullptr) return false;
+  if (spec.deprecated_since.empty() != spec.replaced_by.empty()) return false;
   if (Has(spec.flags, Flag::kWrite) && Has(spec.flags, Flag::kReadonly)) return false;
   for (const KeySpec& key : spec.keys) {
     if (key.first == 0) continue;

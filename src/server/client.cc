@@ -138,6 +138,7 @@ void Client::ForgetTurn() {
 
 void Client::OnBytes(Bytes bytes) {
   if (closing_) return;
+  ++server_.clients().figures().reads;
   server_.BeginTurn();
   active_ms = server_.mono_ms();
   if (buffer_.empty() && wait_ == Wait::kNone) {

@@ -110,6 +110,25 @@ size_t Clients::MemoryBytes() const {
   return bytes;
 }
 
+Traffic Clients::AllTraffic() const {
+  Traffic traffic = gone_;
+  for (const Client* client : list_) {
+    traffic.in += client->connection().bytes_read();
+    traffic.out += client->connection().bytes_written();
+  }
+  return traffic;
+}
+
+Traffic Clients::TrafficSinceReset() const {
+  const Traffic traffic = AllTraffic();
+  return {traffic.in - at_reset_.in, traffic.out - at_reset_.out};
+}
+
+void Clients::ResetStats() {
+  figures_ = {};
+  at_reset_ = AllTraffic();
+}
+
 void Clients::QueueFlush(Client& client) {
   if (client.queued_for_flush) return;
   client.queued_for_flush = true;
@@ -177,6 +196,7 @@ void Clients::Flush(LogPosition end, LogPosition synced, bool wait_for_sync) {
 
 void Clients::SendTo(Client& client) {
   Connection& connection = client.connection();
+  if (connection.unsent() > 0) ++figures_.writes;
   connection.Flush();
   if (client.closing()) return;
   if (client.finished() && connection.unsent() == 0) {
@@ -287,8 +307,8 @@ void Clients::CloseDead() {
     if (found == clients_.end()) continue;
     Client& client = *found->second;
     server_.Leave(client.session);
-    figures_.net_input_bytes += client.connection().bytes_read();
-    figures_.net_output_bytes += client.connection().bytes_written();
+    gone_.in += client.connection().bytes_read();
+    gone_.out += client.connection().bytes_written();
     output_total_ -= client.counted_output;
     memory_.Forget(id, client.share);
     list_.back()->list_index = client.list_index;

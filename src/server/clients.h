@@ -22,8 +22,14 @@ struct ClientFigures {
   uint64_t evicted = 0;  // for maxmemory-clients
   uint64_t accepted = 0;
   uint64_t rejected = 0;
-  uint64_t net_input_bytes = 0;  // of clients that are gone
-  uint64_t net_output_bytes = 0;
+  uint64_t reads = 0;  // times that bytes came, and that replies were sent
+  uint64_t writes = 0;
+};
+
+// Bytes from and to clients.
+struct Traffic {
+  uint64_t in = 0;
+  uint64_t out = 0;
 };
 
 // Whether a client with so many unsent bytes is to be closed. `over_soft_since_ms` is the client's:
@@ -138,6 +144,10 @@ class Clients {
 
   const ClientFigures& figures() const { return figures_; }
   ClientFigures& figures() { return figures_; }
+  // Of all clients, ever: O(clients).
+  Traffic AllTraffic() const;
+  Traffic TrafficSinceReset() const;
+  void ResetStats();
 
  private:
   // Unsent replies of one client, of one that has to share, and of all (without maxmemory).
@@ -175,6 +185,8 @@ class Clients {
   int64_t pause_until_ms_ = 0;  // monotonic
   bool pause_all_ = false;
   ClientFigures figures_;
+  Traffic gone_;  // of clients that are gone
+  Traffic at_reset_;
 };
 
 }  // namespace veddb

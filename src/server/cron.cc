@@ -38,13 +38,25 @@ void Cron::Tick() {
   if (server_.mono_ms() - last_second_ms_ >= 1000) OncePerSecond();
 }
 
-void Cron::OncePerSecond() {
+void Cron::MeasureRates() {
   const int64_t mono_ms = server_.mono_ms();
   const uint64_t commands = server_.totals().commands;
   const int64_t elapsed_ms = std::max<int64_t>(1, mono_ms - last_second_ms_);
   commands_per_second_ = static_cast<int64_t>(commands - commands_before_) * 1000 / elapsed_ms;
   commands_before_ = commands;
+  const Traffic traffic = server_.clients().AllTraffic();
+  const auto rate = [elapsed_ms](uint64_t bytes) {
+    constexpr double kKibibyte = 1024;
+    return static_cast<double>(bytes) / kKibibyte * 1000 / static_cast<double>(elapsed_ms);
+  };
+  input_kib_per_second_ = rate(traffic.in - traffic_before_.in);
+  output_kib_per_second_ = rate(traffic.out - traffic_before_.out);
+  traffic_before_ = traffic;
   last_second_ms_ = mono_ms;
+}
+
+void Cron::OncePerSecond() {
+  MeasureRates();
   server_.WatchDisk();
   // What follows reads the store, or is logged.
   if (server_.healer().memory_void() || server_.log().failed()) return;

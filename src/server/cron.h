@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "server/clients.h"
+
 namespace veddb {
 
 class Server;
@@ -34,6 +36,9 @@ class Cron {
   bool WantsTurns() const { return behind_; }
   void set_active_expire(bool on) { active_expire_ = on; }
   int64_t commands_per_second() const { return commands_per_second_; }
+  // Of clients' bytes, in the second before.
+  double input_kib_per_second() const { return input_kib_per_second_; }
+  double output_kib_per_second() const { return output_kib_per_second_; }
   const ExpiryFigures& expiry() const { return expiry_; }
   void ResetStats() { expiry_ = {}; }
 
@@ -43,6 +48,7 @@ class Cron {
   friend class ExpireColdJob;
 
   void OncePerSecond();
+  void MeasureRates();
   int64_t ExpirySliceMicros(int64_t now_us) const;
   // Looks for keys that are due and lie on disk only, where no look is under way.
   void ScanExpiryFamily();
@@ -63,6 +69,9 @@ class Cron {
   int64_t last_second_ms_ = 0;    // monotonic
   uint64_t commands_before_ = 0;
   int64_t commands_per_second_ = 0;
+  Traffic traffic_before_;
+  double input_kib_per_second_ = 0;
+  double output_kib_per_second_ = 0;
 };
 
 }  // namespace veddb

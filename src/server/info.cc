@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// INFO: one function a section, in the order in which they are shown. Every figure is measured.
+// INFO: one function a section, in the order in which they are shown. Every figure is measured;
+// what Redis tells of things that are not here is in info_fixed.h.
 #include <jemalloc/jemalloc.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -14,6 +15,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/ticks.h"
+#include "server/info_fixed.h"
 #include "server/process.h"
 #include "server/server.h"
 
@@ -71,6 +73,7 @@ void AddServer(Server& server, Lines& out) {
   out.Add("process_id:%d", static_cast<int>(getpid()));
   out.Add("monotonic_clock:%s", TicksClock());
   out.Add("run_id:%s", server.run_id().c_str());
+  out.Add("process_supervised:%s", SupervisorOf(config));
   out.Add("tcp_port:%" PRId64, config.port);
   out.Add("server_time_usec:%" PRId64, WallMicros());
   out.Add("uptime_in_seconds:%" PRId64, uptime_s);
@@ -183,6 +186,9 @@ void AddPersistence(Server& server, Lines& out) {
   out.Add("aof_current_rewrite_time_sec:%" PRId64, RunningSeconds(rewrites));
   out.Add("aof_last_bgrewrite_status:%s", rewrites.last_ok ? "ok" : "err");
   out.Add("aof_rewrites:%" PRIu64, rewrites.done);
+  out.Add("aof_rewrites_consecutive_failures:%" PRIu64, rewrites.failures_in_a_row);
+  out.Add("aof_current_size:%" PRIu64, server.log().end() - server.log().begin());
+  out.Add("aof_base_size:%" PRIu64, server.saves().log_bytes_before());
   out.Add("aof_last_write_status:%s", server.log().failed() ? "err" : "ok");
   out.Add("log_begin:%" PRIu64, server.log().begin());
   out.Add("log_end:%" PRIu64, server.log().end());
@@ -216,17 +222,14 @@ void AddPersistence(Server& server, Lines& out) {
 
 void AddStats(Server& server, Lines& out) {
   const ClientFigures& clients = server.clients().figures();
-  uint64_t input = clients.net_input_bytes;
-  uint64_t output = clients.net_output_bytes;
-  server.clients().ForEach([&](Client& client) {
-    input += client.connection().bytes_read();
-    output += client.connection().bytes_written();
-  });
+  const Traffic traffic = server.clients().TrafficSinceReset();
   out.Add("total_connections_received:%" PRIu64, clients.accepted);
   out.Add("total_commands_processed:%" PRIu64, server.totals().commands);
   out.Add("instantaneous_ops_per_sec:%" PRId64, server.cron().commands_per_second());
-  out.Add("total_net_input_bytes:%" PRIu64, input);
-  out.Add("total_net_output_bytes:%" PRIu64, output);
+  out.Add("total_net_input_bytes:%" PRIu64, traffic.in);
+  out.Add("total_net_output_bytes:%" PRIu64, traffic.out);
+  out.Add("instantaneous_input_kbps:%.2f", server.cron().input_kib_per_second());
+  out.Add("instantaneous_output_kbps:%.2f", server.cron().output_kib_per_second());
   out.Add("rejected_connections:%" PRIu64, clients.rejected);
   out.Add("sync_full:0");
   out.Add("sync_partial_ok:0");
@@ -251,6 +254,8 @@ void AddStats(Server& server, Lines& out) {
   out.Add("tracking_total_items:%zu", server.tracking().items());
   out.Add("tracking_total_prefixes:%zu", server.tracking().prefixes());
   out.Add("total_error_replies:%" PRIu64, server.totals().errors);
+  out.Add("total_reads_processed:%" PRIu64, clients.reads);
+  out.Add("total_writes_processed:%" PRIu64, clients.writes);
 }
 
 void AddReplication(Server& server, Lines& out) {
@@ -380,6 +385,7 @@ std::string Server::Info(const std::vector<std::string>& sections) {
     if (!out.text.empty()) out.text += "\r\n";
     out.Add("# %s", section.title);
     section.add(*this, out);
+    out.text.append(FixedInfo(section.title));
   }
   return std::move(out.text);
 }

@@ -142,6 +142,11 @@ void LogStartBanner(const Config& config, const std::string& config_file) {
   LogNotice("Data directory " + config.dir + ", PID: " + std::to_string(getpid()));
 }
 
+const char* SupervisorOf(const Config& config) {
+  if (!ByUpstartOrSystemd(config)) return "no";
+  return config.supervised == Supervised::kUpstart ? "upstart" : "systemd";
+}
+
 void NotifySupervisor(const Config& config, const std::string& state) {
   const char* path = getenv("NOTIFY_SOCKET");
   if (path == nullptr || !ByUpstartOrSystemd(config)) return;

@@ -23,6 +23,8 @@ Status PrepareProcess(ConfigStore& store);
 // Empty: none is written.
 std::string PidFileOf(const Config& config);
 void LogStartBanner(const Config& config, const std::string& config_file);
+// As INFO names it: "systemd", "upstart" or "no".
+const char* SupervisorOf(const Config& config);
 // systemd's notification protocol (sd_notify), if the process is supervised by it.
 void NotifySupervisor(const Config& config, const std::string& state);
 

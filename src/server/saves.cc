@@ -18,7 +18,9 @@ constexpr int64_t kRetryMillis = 5000;
 
 }  // namespace
 
-Saves::Saves(Server& server) : server_(server), saved_ms_(MonoMillis()) {
+void Saves::Start() {
+  saved_ms_ = MonoMillis();
+  log_bytes_before_ = server_.log().end() - server_.log().begin();
   for (State& state : states_) state.figures.last_s = WallMillis() / kMillisPerSecond;
 }
 
@@ -86,11 +88,17 @@ void Saves::Finished(SaveKind kind, const Status& status) {
   figures.last_seconds = (MonoMillis() - figures.begun_ms) / kMillisPerSecond;
   if (status.ok()) {
     ++figures.done;
-    if (kind == SaveKind::kSave) saved_ms_ = MonoMillis();
+    figures.failures_in_a_row = 0;
+    if (kind == SaveKind::kSave) {
+      saved_ms_ = MonoMillis();
+    } else {
+      log_bytes_before_ = server_.log().end() - server_.log().begin();
+    }
     figures.last_s = WallMillis() / kMillisPerSecond;
     LogNotice("DB saved on disk");
   } else {
     LogWarning("Saving to disk failed: " + status.error().message);
+    ++figures.failures_in_a_row;
     if (kind == SaveKind::kSave) {
       saved_changes_ = std::min(saved_changes_, state.changes_before);
       tried_ms_ = MonoMillis();

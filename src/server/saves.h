@@ -17,12 +17,15 @@ namespace veddb {
 
 class Saves {
  public:
-  explicit Saves(Server& server);
+  explicit Saves(Server& server) : server_(server) {}
+  // Once log and store are open.
+  void Start();
 
   struct Figures {
     bool running = false;
     uint64_t done = 0;
     bool last_ok = true;
+    uint64_t failures_in_a_row = 0;
     int64_t last_seconds = -1;  // it took; -1: there was none
     int64_t begun_ms = 0;       // monotonic, of the one that runs
     int64_t last_s = 0;         // Unix time of the last that succeeded; at first of the start
@@ -37,6 +40,8 @@ class Saves {
   void SaveSoon();
   // Those that no SAVE holds; one that is under way holds them unless it fails.
   int64_t unsaved_changes() const;
+  // How large the log was after the last BGREWRITEAOF; at first, at the start.
+  uint64_t log_bytes_before() const { return log_bytes_before_; }
 
  private:
   struct State {
@@ -56,7 +61,8 @@ class Saves {
   Server& server_;
   std::array<State, 2> states_;
   int64_t saved_changes_ = 0;
-  int64_t saved_ms_;      // monotonic, when the last SAVE succeeded; at first the start
+  uint64_t log_bytes_before_ = 0;
+  int64_t saved_ms_ = 0;  // monotonic, when the last SAVE succeeded; at first the start
   int64_t tried_ms_ = 0;  // the same of the last that failed
   bool soon_ = false;
 };

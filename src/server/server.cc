@@ -192,7 +192,7 @@ Command* Server::CommandOf(const CommandSpec& spec) {
 void Server::ResetStats() {
   registry_.ResetStats();
   accounting_.ResetTotals();
-  clients_.figures() = {};
+  clients_.ResetStats();
   cron_.ResetStats();
   memory_.ResetStats();
   shards_->drainer().ResetStats();

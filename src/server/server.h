@@ -152,6 +152,7 @@ class Server final : public ServerApi {
   LatencyMonitor& latency() override { return accounting_.latency(); }
   void StartMonitor(const Session& session) override;
   const std::string& run_id() const override { return run_id_; }
+  int64_t ReplicationOffset() override { return static_cast<int64_t>(log_->end()); }
 
   const Accounting::Totals& totals() const { return accounting_.totals(); }
   Cron& cron() { return cron_; }

@@ -69,6 +69,7 @@ Status Server::Start() {
   clients_.ApplyLimits(config);
   TRY(Listen());
   shards_->Start();
+  saves_.Start();
   memory_.Start();
   LogNotice("Server initialized");
   LogNotice("Ready to accept connections");
