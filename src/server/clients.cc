@@ -18,6 +18,9 @@ constexpr size_t kOutputTotalMin = 16 << 20;
 constexpr size_t kInflightPart = 4;
 // A reply that was larger than those after it counts so much less with each of them.
 constexpr size_t kForgetDivisor = 64;
+// A reply buffer above this is fitted when its reply is sent, not only when the client is looked
+// at: one large reply leaves little behind, and what is kept grows with each that follows.
+constexpr size_t kFittedAtOnce = 8 << 10;
 // Clients that are looked at in one tick at the least; else a tenth of them.
 constexpr size_t kInspectedMin = 50;
 constexpr size_t kTicksPerSecond = 1000 / Cron::kTickMillis;
@@ -199,6 +202,10 @@ void Clients::SendTo(Client& client) {
   if (connection.unsent() > 0) ++figures_.writes;
   connection.Flush();
   if (client.closing()) return;
+  if (buffers_are_fitted_ && connection.unsent() == 0 &&
+      connection.reply_buffer_bytes() > kFittedAtOnce) {
+    connection.FitReplyBuffer(false);
+  }
   if (client.finished() && connection.unsent() == 0) {
     client.CloseSoon();
     return;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Clients that don't read, that are killed, that wait for the end of a pause.
+#include <cstdlib>
+
 #include "tests/support/raw_socket.h"
 #include "tests/system/server_test.h"
 
@@ -30,6 +32,19 @@ TEST_F(ClientsTest, AClientThatDoesNotReadHoldsUpNobodyAndNotTheMemory) {
   const int64_t due =
       1000 * (kMegabyte + static_cast<int64_t>(std::string("$1048576\r\n\r\n").size()));
   EXPECT_EQ(deaf.Discard(due), due);
+}
+
+TEST_F(ClientsTest, ALargeReplyLeavesLittleMemoryBehind) {
+  ASSERT_TRUE(Start());
+  RespClient client = Connect();
+  ASSERT_EQ(client.Say({"SET", "k", ValueFor(1, 12'000)}), "OK");
+  RespClient reader = Connect();
+  const std::string id = reader.Say({"CLIENT", "ID"});
+  ASSERT_EQ(reader.Say({"GET", "k"}).size(), 12'000U);
+  const std::string line = client.Say({"CLIENT", "LIST", "ID", id});
+  const size_t at = line.find(" rbs=");
+  ASSERT_NE(at, std::string::npos) << line;
+  EXPECT_LE(std::strtoll(line.c_str() + at + 5, nullptr, 10), 4096) << line;
 }
 
 TEST_F(ClientsTest, OutputBufferLimitsCloseAClientThatDoesNotRead) {
