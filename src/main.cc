@@ -15,10 +15,6 @@
 #include "server/process_title.h"
 #include "server/server.h"
 
-// jemalloc reads this: dirty pages go back to the system soon, by a thread of its own.
-extern "C" const char* malloc_conf;  // NOLINT: the name is jemalloc's
-const char* malloc_conf = "background_thread:true,dirty_decay_ms:2000,muzzy_decay_ms:0";
-
 namespace {
 
 int Fail(const veddb::Error& error) {

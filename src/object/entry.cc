@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "object/entry.h"
 
-#include <jemalloc/jemalloc.h>
 #include <malloc.h>
 
 #include <cstddef>
 #include <cstring>
 
+#include "base/allocator.h"
 #include "base/check.h"
 
 namespace veddb {
 
-size_t AllocatedBytes(size_t size) { return size == 0 ? 0 : nallocx(size, 0); }
+size_t AllocatedBytes(size_t size) { return size == 0 ? 0 : AllocationBytes(size); }
 
 Entry* NewEntry(Bytes key, size_t value_bytes) {
   const size_t room = value_bytes <= kInPlaceBytesMax ? value_bytes : 0;

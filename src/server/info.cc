@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // INFO: one function a section, in the order in which they are shown. Every figure is measured;
 // what Redis tells of things that are not here is in info_fixed.h.
-#include <jemalloc/jemalloc.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <cstdarg>
 #include <cstdio>
 
+#include "base/allocator.h"
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/ticks.h"
@@ -24,12 +24,6 @@ namespace {
 
 constexpr int64_t kMicrosPerMilli = 1000;
 constexpr int64_t kNanosPerMicro = 1000;
-
-// "5.3.0" of "5.3.0-0-g54eaed1…".
-std::string AllocatorVersion() {
-  const std::string whole = JEMALLOC_VERSION;
-  return whole.substr(0, whole.find('-'));
-}
 
 // Lines of "name:value", printf-like.
 class Lines {
@@ -148,7 +142,7 @@ void AddMemory(Server& server, Lines& out) {
   out.Add("mem_clients_slaves:0");
   out.Add("mem_clients_normal:%" PRId64, report.clients);
   out.Add("mem_cluster_links:0");
-  out.Add("mem_allocator:jemalloc-%s", AllocatorVersion().c_str());
+  out.Add("mem_allocator:%s", AllocatorName().c_str());
   out.Add("active_defrag_running:0");
   out.Add("pending_entries:%" PRId64, shards.Sum(&ObjectContext::pending_entries));
   out.Add("pending_bytes:%" PRId64, shards.Sum(&ObjectContext::pending_bytes));

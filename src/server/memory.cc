@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/memory.h"
 
-#include <jemalloc/jemalloc.h>
-
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 
+#include "base/allocator.h"
 #include "base/clock.h"
 #include "server/server.h"
 
@@ -34,25 +33,6 @@ constexpr int64_t kMeasureEveryMicros = 2000;
 // ms.
 constexpr size_t kClientsOften = 256;
 
-int64_t ReadAllocator(const char* name) {
-  size_t value = 0;
-  size_t size = sizeof value;
-  return mallctl(name, &value, &size, nullptr, 0) == 0 ? static_cast<int64_t>(value) : 0;
-}
-
-AllocatorFigures ReadFigures() {
-  uint64_t epoch = 1;
-  size_t size = sizeof epoch;
-  mallctl("epoch", &epoch, &size, &epoch, size);
-  AllocatorFigures figures;
-  // What threads keep at hand to allocate anew is not in use. (4096: of all arenas.)
-  figures.allocated =
-      ReadAllocator("stats.allocated") - ReadAllocator("stats.arenas.4096.tcache_bytes");
-  figures.active = ReadAllocator("stats.active");
-  figures.resident = ReadAllocator("stats.resident");
-  return figures;
-}
-
 // Pages of the process that are in memory, as the system counts them.
 int64_t ResidentBytes() {
   static const int64_t page_bytes = sysconf(_SC_PAGESIZE);
@@ -72,7 +52,7 @@ void Memory::Start() {
 }
 
 void Memory::Measure() {
-  allocator_ = ReadFigures();
+  allocator_ = MeasureAllocator();
   process_resident_ = ResidentBytes();
   objects_at_measure_ = server_.shards().Sum(&ObjectContext::used_bytes);
   const bool bounded = server_.config().config().maxmemory != 0;
@@ -84,7 +64,7 @@ void Memory::Measure() {
 
 void Memory::MeasureOften() {
   if (MonoMicros() - measured_us_ < kMeasureEveryMicros) return;
-  allocator_ = ReadFigures();
+  allocator_ = MeasureAllocator();
   objects_at_measure_ = server_.shards().Sum(&ObjectContext::used_bytes);
   measured_us_ = MonoMicros();
 }
@@ -155,16 +135,6 @@ MemoryReport Memory::Report() {
   }
   return report;
 }
-
-std::string Memory::AllocatorReport() {
-  std::string text;
-  malloc_stats_print(
-      [](void* to, const char* part) { static_cast<std::string*>(to)->append(part); }, &text,
-      nullptr);
-  return text;
-}
-
-void Memory::Purge() { mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0); }
 
 int64_t Memory::exceeded_now_ms() const {
   return exceeded_since_ms_ == 0 ? 0 : MonoMillis() - exceeded_since_ms_;

@@ -14,21 +14,14 @@
 #pragma once
 #include <cstdint>
 #include <limits>
-#include <string>
 
+#include "base/allocator.h"
 #include "command/memory_report.h"
 #include "server/evictor.h"
 
 namespace veddb {
 
 class Server;
-
-// The allocator's figures, in bytes.
-struct AllocatorFigures {
-  int64_t allocated = 0;  // in use by the process; caches of threads are not
-  int64_t active = 0;     // pages that hold something in use
-  int64_t resident = 0;   // pages that the allocator has from the system
-};
 
 class Memory {
  public:
@@ -59,9 +52,6 @@ class Memory {
   int64_t at_start() const { return at_start_; }
   // Measures anew. Databases are told where every shard is held.
   MemoryReport Report();
-  static std::string AllocatorReport();
-  // Any thread; may take long.
-  static void Purge();
   // The longest that one turn has evicted, in microseconds of the CPU.
   int64_t longest_slice_us() const { return longest_slice_us_; }
   // How long Used() was over maxmemory with nothing to evict or with more than one slice

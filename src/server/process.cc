@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "base/allocator.h"
 #include "base/logging.h"
 #include "log/file.h"
 #include "server/crash_log.h"
@@ -94,7 +95,7 @@ std::string AnswerToFlags(const std::vector<std::string>& arguments) {
   if (flag == "--print-conf") return PrintConf();
   if (flag == "--version" || flag == "-v") {
     return std::string("VedDB server v=") + kVersion + " redis_version=" + kRedisVersion +
-           " malloc=jemalloc bits=64\n";
+           " malloc=" + AllocatorName() + " bits=64\n";
   }
   return {};
 }

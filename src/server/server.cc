@@ -208,7 +208,7 @@ int64_t Server::SinceReset(SharedCounter ObjectContext::*counter) const {
 }
 
 void Server::PurgeMemory() {
-  pool_->Submit([] { Memory::Purge(); });
+  pool_->Submit([] { PurgeAllocator(); });
 }
 
 bool Server::EverythingDrained() {

@@ -132,7 +132,7 @@ class Server final : public ServerApi {
   void ResetStats() override;
   MemoryReport MemoryFigures() override { return memory_.Report(); }
   void PurgeMemory() override;
-  std::string AllocatorReport() override { return memory_.AllocatorReport(); }
+  std::string AllocatorReport() override { return veddb::AllocatorReport(); }
   // Of a counter of the shards, since the start or ResetStats.
   int64_t SinceReset(SharedCounter ObjectContext::*counter) const;
   void RequestShutdown() override { shutdown_ = true; }
