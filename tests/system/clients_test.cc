@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "tests/support/raw_socket.h"
+#include "tests/support/sanitizers.h"
 #include "tests/system/server_test.h"
 
 namespace veddb::testing {
@@ -27,7 +28,9 @@ TEST_F(ClientsTest, AClientThatDoesNotReadHoldsUpNobodyAndNotTheMemory) {
   ASSERT_TRUE(deaf.Send(requests));
   for (int i = 0; i < 200; ++i) ASSERT_EQ(client.Say({"SET", "k", std::to_string(i)}), "OK");
   ASSERT_EQ(client.Say({"GET", "big"}), ValueFor(1, kMegabyte));
-  EXPECT_LT(server_.ResidentBytes() - resident_before, 200 * kMegabyte);
+  if (ResidentMemoryIsTelling()) {
+    EXPECT_LT(server_.ResidentBytes() - resident_before, 200 * kMegabyte);
+  }
   // When it reads at last it gets everything.
   const int64_t due =
       1000 * (kMegabyte + static_cast<int64_t>(std::string("$1048576\r\n\r\n").size()));

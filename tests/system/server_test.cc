@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "tests/support/sanitizers.h"
+
 namespace veddb::testing {
 namespace {
 
@@ -14,6 +16,19 @@ constexpr int64_t kPipeline = 1000;
 std::string ServerBinary() {
   const char* given = std::getenv("VEDDB_SERVER");
   return given != nullptr ? given : VEDDB_SERVER;
+}
+
+void ServerTest::TearDown() {
+  if (!IsSanitized()) return;
+  // Leaks are looked for at a good end only.
+  if (server_.Running()) {
+    EXPECT_EQ(server_.Terminate(), 0) << server_.Log();
+  }
+  const std::string log = server_.Log();
+  for (const char* report : {"Sanitizer", "runtime error:"}) {
+    const size_t at = log.find(report);
+    EXPECT_EQ(at, std::string::npos) << log.substr(std::min(at, log.size()));
+  }
 }
 
 bool ServerTest::Start(const Words& arguments) {
