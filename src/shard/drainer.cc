@@ -159,6 +159,7 @@ void Drainer::BeginWithShardsHeld() {
   meta_part_ = std::exchange(meta_, ChangeBatch());
   set_.WriteCounts(meta_part_);
   if (!Mutated("drain-position-stale")) position_ = log_.end();
+  log_replay_bytes_max_ = limits_.log_replay_bytes_max;
   KILL_POINT("drain.begun");
   parts_.clear();
   parts_.resize(set_.shard_count());
@@ -245,7 +246,7 @@ Status Drainer::WriteToEngine(ChangeBatch& batch, LogPosition position) {
   failing_.store(false, std::memory_order_release);
   if (!status.ok()) return status;
   KILL_POINT("drain.after_write");
-  if (log_.end() - engine_.flushed_position() > limits_.log_replay_bytes_max) {
+  if (log_.end() - engine_.flushed_position() > log_replay_bytes_max_) {
     if (const Status flushed = engine_.Flush(); !flushed.ok()) {
       LogWarning("Flushing the store failed: " + flushed.error().message);
     }

@@ -110,7 +110,9 @@ class Drainer {
   std::vector<Waiter> served_;   // for the drain under way
   ChangeBatch meta_;
   ChangeBatch meta_part_;  // of the drain under way
+  // Of the drain under way: set before its work is submitted, the thread's from then on.
   LogPosition position_ = 0;
+  uint64_t log_replay_bytes_max_ = 0;
   // Monotonic.
   int64_t begun_ms_ = 0;
   int64_t retry_at_ms_ = 0;
