@@ -23,6 +23,24 @@ function(veddb_library name)
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
 endfunction()
 
+# A test that would tell nothing in builds with a sanitizer, for that reason: ctest shows it as not
+# run, with the label left-out.
+function(veddb_leave_out_of_sanitizers name reason)
+  if(VEDDB_SANITIZE)
+    message(STATUS "left out: test ${name} (${reason})")
+    set_property(TEST ${name} PROPERTY DISABLED ON)
+    set_property(TEST ${name} APPEND PROPERTY LABELS left-out)
+  endif()
+endfunction()
+
+# Like TIMEOUT, in seconds, for the tests named after it; sanitizers get more of them.
+function(veddb_time_limit seconds)
+  if(VEDDB_SANITIZE)
+    math(EXPR seconds "6 * ${seconds}")
+  endif()
+  set_tests_properties(${ARGN} PROPERTIES TIMEOUT ${seconds})
+endfunction()
+
 # A GoogleTest binary a folder of tests, registered with CTest as one test per binary.
 function(veddb_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
@@ -30,5 +48,6 @@ function(veddb_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest_main GTest::gtest)
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 600)
+  set_tests_properties(${name} PROPERTIES LABELS unit)
+  veddb_time_limit(600 ${name})
 endfunction()

@@ -10,8 +10,13 @@ namespace veddb::testing {
 using Millis = std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-// Longest wait for what takes milliseconds on an idle machine; machines that test are not idle.
+// Longest wait for what takes milliseconds on an idle machine; machines that test are not idle, and
+// sanitizers slow.
+#if defined(VEDDB_SANITIZED)
+inline constexpr Millis kPatience{180'000};
+#else
 inline constexpr Millis kPatience{30'000};
+#endif
 
 // Whether the condition came true within the limit. It is asked every few milliseconds.
 bool PollUntil(Millis limit, const std::function<bool()>& condition);

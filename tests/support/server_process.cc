@@ -16,6 +16,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/sanitizers.h"
+
 namespace veddb::testing {
 namespace {
 
@@ -101,8 +103,13 @@ bool ServerProcess::Running() {
   if (pid_ < 0 || ended_) return false;
   int status = 0;
   if (waitpid(pid_, &status, WNOHANG) != pid_) return true;
-  ended_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  NoteEnd(status);
   return false;
+}
+
+void ServerProcess::NoteEnd(int status) {
+  ended_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  FailOnReportOf(pid_, IsSanitized() ? Log() : std::string());
 }
 
 bool ServerProcess::Kill() {
@@ -110,7 +117,7 @@ bool ServerProcess::Kill() {
   kill(pid_, SIGKILL);
   int status = 0;
   waitpid(pid_, &status, 0);
-  ended_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  NoteEnd(status);
   return ended_ == -SIGKILL;
 }
 

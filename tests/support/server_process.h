@@ -2,7 +2,8 @@
 // ServerProcess: the real server as a child process, on a free port, with its data in a directory
 // that outlives it. It can be killed, ended and started again.
 //
-// The child dies with the thread that started it, so that no server outlives a test.
+// The child dies with the thread that started it, so that no server outlives a test. What a
+// sanitizer reported in it fails this process (tests/support/sanitizers.h).
 //
 // Owned by: one thread; port() and Connect() are for any thread while nobody starts or ends it.
 #pragma once
@@ -54,6 +55,8 @@ class ServerProcess {
   int64_t ResidentBytes() const;
 
  private:
+  void NoteEnd(int status);
+
   const std::string binary_;
   const std::string dir_;
   const Words arguments_;

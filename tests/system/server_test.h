@@ -19,7 +19,7 @@ class ServerTest : public ::testing::Test {
  protected:
   ServerTest() : temp_("system"), server_(ServerBinary(), temp_ / "data") {}
 
-  // In a build with sanitizers: the end of the server is a good one and they have reported nothing.
+  // In a build with a sanitizer the server ends well, so that leaks are looked for.
   void TearDown() override;
   // Starts it; a failure is the test's. ASSERT_TRUE(Start(...)).
   bool Start(const Words& arguments = {});

@@ -120,6 +120,7 @@ def run_one(script, run, options):
                 raise servers.ServerError(f"ended in the case at line {case[0].line}:\n"
                                           f"{server.log()}")
         client.close_all()
+        server.end_well()
     except (servers.ServerError, notation.NotationError, codec.Closed) as error:
         failures.append(f"{where} {os.path.relpath(script.path)}: {error}")
     finally:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Starts the server under test on a free port in a directory of its own, kills and restarts it."""
 
+import glob
 import os
 import shutil
 import signal
@@ -9,7 +10,10 @@ import subprocess
 import tempfile
 import time
 
-START_S = 30
+# Where servers leave what their sanitizer reports (tests/sanitizers), empty without one.
+REPORTS = os.environ.get("VEDDB_SANITIZER_REPORTS", "")
+START_S = 180 if REPORTS else 30
+END_S = 180
 ATTEMPTS = 5
 
 
@@ -95,6 +99,26 @@ class Server:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
         self._start()
+
+    def end_well(self):
+        """In a build with a sanitizer: SIGTERM, since leaks are looked for at a good end only."""
+        if not REPORTS or self._process is None or self.died():
+            return
+        self._process.terminate()
+        try:
+            code = self._process.wait(END_S)
+        except subprocess.TimeoutExpired as error:
+            raise ServerError(f"does not end within {END_S} s:\n{self.log()}") from error
+        if code != 0:
+            raise ServerError(f"ended with {code}:\n{self.log()}\n{self._report()}")
+
+    def _report(self):
+        """What the sanitizer reported in the last process."""
+        texts = []
+        for path in glob.glob(os.path.join(REPORTS, f"*.{self._process.pid}")):
+            with open(path, encoding="utf-8", errors="replace") as file:
+                texts.append(file.read())
+        return "\n".join(texts)
 
     def close(self):
         if self._process is not None and self._process.poll() is None:

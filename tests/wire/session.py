@@ -6,9 +6,10 @@ import time
 
 import codec
 import notation
+import servers
 
-REPLY_S = 10
-UNTIL_S = 10
+REPLY_S = 60 if servers.REPORTS else 10
+UNTIL_S = REPLY_S
 SUBSTITUTE = re.compile(r"@\{([^}]*)\}")
 TERM = re.compile(r"^(\w+?)(?:([+*-])(\d+))?$")
 
