@@ -131,7 +131,7 @@ bool Drainer::WantsTurns() const {
   // Who waits for a job to come back is woken by it.
   return state_ == State::kFinishing &&
          std::any_of(finishing_.begin(), finishing_.end(),
-                     [](const Finishing& one) { return !one.whole && !one.posted; });
+                     [](const Finishing& one) { return !one.posted && !one.whole; });
 }
 
 void Drainer::Begin() {

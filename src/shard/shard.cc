@@ -223,6 +223,7 @@ void Shard::Process(Job* job) {
 void Shard::Arrive(Job* job) {
   // What this thread changed before must be in the log before another thread changes it again.
   CommitThreadTurn();
+  context_.turn = &set_.turn_;
   const uint32_t ticket = resume_.load(std::memory_order_acquire);
   const bool last = job->missing_.fetch_sub(1, std::memory_order_acq_rel) == 1;
   if (last && job->where_ == Job::Where::kShardThread) {
@@ -254,10 +255,8 @@ void Shard::Resume() {
 void Shard::CommitThreadTurn() {
   const Status committed = set_.NoteCommit(thread_turn_.Commit(set_.log()));
   if (thread_turn_.has_changes()) set_.PushChanges(thread_turn_.TakeChanges());
-  if (finished_.empty()) {
-    context_.turn = &set_.turn_;
-    return;
-  }
+  // After a job of several shards this shard may be another's already.
+  if (finished_.empty()) return;
   // A busy shard writes its slices of a drain itself, while it still holds itself.
   if (draining_ && !part_written_) set_.drainer().WriteSlice(*this, Drainer::SliceEnd());
   for (Job* job : finished_) {
