@@ -35,26 +35,18 @@ void Show(const std::string& where, const std::string& report) {
   std::call_once(once, [] { std::atexit(EndWithFailure); });
 }
 
-bool LeftOut(const char* what, bool& said) {
-  if (!said) std::printf("[ LEFT OUT ] under this sanitizer: %s\n", what);
-  said = true;
-  return false;
-}
-
 }  // namespace
 
 bool ResidentMemoryIsTelling() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  static bool said = false;
-  return LeftOut("what is expected of resident memory", said);
+  static std::once_flag said;
+  std::call_once(said, [] {
+    std::printf("[ LEFT OUT ] what is expected of resident memory: this sanitizer adds to it\n");
+  });
+  return false;
 #else
   return true;
 #endif
-}
-
-bool TimeIsTelling() {
-  static bool said = false;
-  return !IsSanitized() || LeftOut("what is expected of speed", said);
 }
 
 void FailOnReportOf(pid_t pid, const std::string& log) {

@@ -23,10 +23,6 @@ constexpr bool IsSanitized() {
 // holds everywhere.
 bool ResidentMemoryIsTelling();
 
-// Whether limits on time hold: a sanitizer makes everything up to twenty times slower. False
-// under any, and it says so on standard output. Only for what a test expects of speed.
-bool TimeIsTelling();
-
 // The undefined-behaviour sanitizer opens a pipe to see whether an object is what its type says,
 // and reports that it is not where it can't: no test of a server without file descriptors can do
 // with it.
