@@ -103,6 +103,13 @@ Status CommandRequest::PlanAgain() {
   return Ok();
 }
 
+void CommandRequest::NameKeys(const Shard& shard, std::vector<KeyRef*>& keys) {
+  if (plan_at_ == PlanAt::kRun) return;
+  for (KeyRef& ref : plan_.keys) {
+    if (ref.shard == shard.index()) keys.push_back(&ref);
+  }
+}
+
 void CommandRequest::Load(Shard& shard) {
   if (plan_at_ == PlanAt::kRun) return;
   const uint64_t begun = Ticks();

@@ -50,6 +50,7 @@ class CommandRequest final : public Job {
                  CallPlan plan, uint64_t begun, std::vector<uint16_t> shards, Where where,
                  PlanAt plan_at = PlanAt::kDispatch);
   ~CommandRequest() override;
+  void NameKeys(const Shard& shard, std::vector<KeyRef*>& keys) override;
   void Load(Shard& shard) override;
   void Run(Turn& turn) override;
   void Done(const Status& committed) override;

@@ -13,6 +13,7 @@ namespace veddb {
 
 class Shard;
 class Turn;
+struct KeyRef;
 
 class Job {
  public:
@@ -27,6 +28,9 @@ class Job {
   Job& operator=(const Job&) = delete;
   virtual ~Job() = default;
 
+  // Adds the keys of this shard that Load is going to resolve, so that those of many jobs can be
+  // looked up at once. On the thread that holds the shard.
+  virtual void NameKeys(const Shard& /*shard*/, std::vector<KeyRef*>& /*keys*/) {}
   // Brings what the job needs of this shard into memory. On the thread that holds the shard.
   virtual void Load(Shard& /*shard*/) {}
   // The work; every shard of the job is held. Its changes go into `turn`.

@@ -39,10 +39,14 @@ Keyspace& Shard::Documents(uint32_t collection) {
 
 Status Shard::Resolve(KeyRef& ref) {
   if (ResolveInMemory(ref)) return Ok();
+  const std::string storage_key = StorageKey(*ref.keyspace, ref.name);
+  if (!known_absent_.empty() && known_absent_.erase(storage_key) > 0) return Ok();
   std::string value;
-  const bool found =
-      TRY(set_.engine().Get(FamilyOf(ref.kind), StorageKey(*ref.keyspace, ref.name), &value));
-  if (!found) return Ok();
+  const bool found = TRY(set_.engine().Get(FamilyOf(ref.kind), storage_key, &value));
+  return found ? TakeLoaded(ref, value) : Ok();
+}
+
+Status Shard::TakeLoaded(KeyRef& ref, Bytes value) {
   ref.entry = ref.keyspace->InsertLoaded(ref.name, ref.hash, value);
   if (ref.entry == nullptr) {
     return kBadValue;
@@ -199,11 +203,47 @@ void Shard::ThreadMain() {
   std::vector<Job*> batch(kBatch);
   for (;;) {
     const size_t n = mailbox_.wait_dequeue_bulk(batch.begin(), batch.size());
+    Prefetch(std::span(batch).first(n));
     for (size_t i = 0; i < n; ++i) {
       if (batch[i] == nullptr) return;  // Stop comes last: nothing is outstanding
       Process(batch[i]);
     }
+    known_absent_.clear();
     CommitThreadTurn();
+  }
+}
+
+void Shard::Prefetch(std::span<Job* const> jobs) {
+  if (jobs.size() < 2) return;
+  cold_.clear();
+  for (Job* job : jobs) {
+    if (job != nullptr) job->NameKeys(*this, cold_);
+  }
+  std::erase_if(cold_, [this](KeyRef* ref) { return ResolveInMemory(*ref); });
+  if (cold_.size() < 2) return;
+  PrefetchKeys(KeyspaceKind::kKeys);
+  PrefetchKeys(KeyspaceKind::kDocuments);
+}
+
+void Shard::PrefetchKeys(KeyspaceKind kind) {
+  storage_keys_.clear();
+  for (const KeyRef* ref : cold_) {
+    if (ref->kind == kind) storage_keys_.push_back(StorageKey(*ref->keyspace, ref->name));
+  }
+  if (storage_keys_.empty()) return;
+  set_.engine().MultiGet(FamilyOf(kind), storage_keys_, &found_);
+  size_t i = 0;
+  for (KeyRef* ref : cold_) {
+    if (ref->kind != kind) continue;
+    Engine::Found& one = found_[i];
+    std::string& storage_key = storage_keys_[i++];
+    // What can't be read or taken is read again by whoever needs it, and told to its client.
+    if (!one.found.ok()) continue;
+    if (!*one.found) {
+      known_absent_.insert(std::move(storage_key));
+    } else if (!ResolveInMemory(*ref)) {  // two may name the same
+      (void)TakeLoaded(*ref, one.value);
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 // so outstanding() == 0 seen by the loop stays true until the loop itself posts.
 #pragma once
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 #include <concurrentqueue/blockingconcurrentqueue.h>
 
 #include <atomic>
@@ -85,6 +86,11 @@ class Shard {
   // `pending`: changes of chunks that the store does not have yet, sorted.
   Status LoadChunks(Keyspace& keyspace, Entry* entry, std::span<const ChangeBatch::Entry> pending);
   void ThreadMain();
+  // Looks up at once what the jobs will ask the disk for.
+  void Prefetch(std::span<Job* const> jobs);
+  void PrefetchKeys(KeyspaceKind kind);
+  // Takes a value as it was read from disk into memory.
+  Status TakeLoaded(KeyRef& ref, Bytes value);
   void Process(Job* job);
   void Arrive(Job* job);
   void CommitThreadTurn();
@@ -114,6 +120,12 @@ class Shard {
   // Of the thread:
   Turn thread_turn_;
   std::vector<Job*> finished_;  // ran, to be told Done after the commit
+  // Of the present batch: keys that are cold, and storage keys that the disk does not have. The
+  // holder's; an answer is good for the first who asks, who may then change what it says.
+  std::vector<KeyRef*> cold_;
+  absl::flat_hash_set<std::string> known_absent_;
+  std::vector<std::string> storage_keys_;
+  std::vector<Engine::Found> found_;
 };
 
 }  // namespace veddb

@@ -208,6 +208,26 @@ Result<bool> Engine::Get(Family family, Bytes key, std::string* value) const {
   return true;
 }
 
+void Engine::MultiGet(Family family, std::span<const std::string> keys,
+                      std::vector<Found>* found) const {
+  std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  impl_->db->MultiGet(impl_->read_latest, impl_->handle(family), keys.size(), slices.data(),
+                      values.data(), statuses.data());
+  found->resize(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    Found& one = (*found)[i];
+    one.found = statuses[i].ok();
+    one.value.clear();
+    if (statuses[i].ok()) {
+      one.value.assign(values[i].data(), values[i].size());
+    } else if (!statuses[i].IsNotFound()) {
+      one.found = ReadError(statuses[i]);
+    }
+  }
+}
+
 Result<CachedLookup> Engine::GetCached(Family family, Bytes key, std::string* value) const {
   rocksdb::PinnableSlice found;
   const rocksdb::Status status =

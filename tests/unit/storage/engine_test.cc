@@ -37,6 +37,29 @@ TEST_F(EngineTest, ADrainIsVisibleWithItsPosition) {
   EXPECT_EQ(engine->NewReadView()->position().value(), 100u);
 }
 
+TEST_F(EngineTest, ManyAreFoundAtOnceInTheOrderTheyWereAskedFor) {
+  const auto engine = Open();
+  ChangeBatch batch;
+  for (int i = 0; i < 1000; i += 2) batch.Put(Family::kKeys, Key(i), std::to_string(i));
+  batch.Put(Family::kDocs, Key(1), "other family");
+  ASSERT_TRUE(engine->Drain(std::move(batch), 100).ok());
+  ASSERT_TRUE(engine->Flush().ok());
+  std::vector<std::string> keys;
+  for (int i = 0; i < 200; ++i) keys.push_back(Key(i * 7919 % 1000));
+  keys.push_back(keys.front());
+  std::vector<Engine::Found> found(3);
+  engine->MultiGet(Family::kKeys, keys, &found);
+  ASSERT_EQ(found.size(), keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const int number = i < 200 ? static_cast<int>(i) * 7919 % 1000 : 0;
+    ASSERT_TRUE(found[i].found.ok());
+    EXPECT_EQ(*found[i].found, number % 2 == 0) << number;
+    EXPECT_EQ(found[i].value, number % 2 == 0 ? std::to_string(number) : "");
+  }
+  engine->MultiGet(Family::kKeys, {}, &found);
+  EXPECT_TRUE(found.empty());
+}
+
 TEST_F(EngineTest, AnEmptyDrainMovesThePosition) {
   const auto engine = Open();
   ASSERT_TRUE(engine->Drain(ChangeBatch(), 7).ok());
