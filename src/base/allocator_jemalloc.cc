@@ -4,8 +4,12 @@
 #include "base/allocator.h"
 
 // jemalloc reads this: dirty pages go back to the system soon, by a thread of its own.
+// One arena: values are allocated by one thread and let go by another, and with an arena for each
+// thread (four times the cores) what is let go in one is not given out again by the others: with
+// maxmemory 1gb and 10 M keys, 1.6 GB were resident instead of 1.0. Threads' caches keep them off
+// its lock.
 extern "C" const char* malloc_conf;  // NOLINT: the name is jemalloc's
-const char* malloc_conf = "background_thread:true,dirty_decay_ms:2000,muzzy_decay_ms:0";
+const char* malloc_conf = "narenas:1,background_thread:true,dirty_decay_ms:2000,muzzy_decay_ms:0";
 
 namespace veddb {
 namespace {
