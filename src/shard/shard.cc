@@ -206,9 +206,8 @@ void Shard::ThreadMain() {
     Prefetch(std::span(batch).first(n));
     for (size_t i = 0; i < n; ++i) {
       if (batch[i] == nullptr) return;  // Stop comes last: nothing is outstanding
-      Process(batch[i]);
+      Process(batch[i], i + 1 == n);
     }
-    known_absent_.clear();
     CommitThreadTurn();
   }
 }
@@ -247,9 +246,11 @@ void Shard::PrefetchKeys(KeyspaceKind kind) {
   }
 }
 
-void Shard::Process(Job* job) {
+void Shard::Process(Job* job, bool last) {
   context_.turn = &thread_turn_;
   job->Load(*this);
+  // Once the last job has arrived others may hold the shard, and ask it for keys.
+  if (last) known_absent_.clear();
   DCHECK(!job->shards_.empty());
   if (job->shards_.size() == 1 && job->where_ == Job::Where::kShardThread) {
     job->Run(thread_turn_);

@@ -91,7 +91,8 @@ class Shard {
   void PrefetchKeys(KeyspaceKind kind);
   // Takes a value as it was read from disk into memory.
   Status TakeLoaded(KeyRef& ref, Bytes value);
-  void Process(Job* job);
+  // `last`: of its batch.
+  void Process(Job* job, bool last);
   void Arrive(Job* job);
   void CommitThreadTurn();
   void ReleaseOthers(Job* job);
