@@ -36,16 +36,12 @@ Result<size_t> Delete(Call& call) {
 
 void RunDelete(Call& call) { call.reply.Integer(Delete(call)); }
 
-constexpr Bytes kComplexity =
-    "O(N) where N is the number of documents in the collection; O(1) where the filter says what "
-    "_id is.";
-
 constexpr std::array kTable = {
     CommandSpec{.name = "doc.deleteone",
                 .summary = "Delete the first document that a filter matches.",
                 .since = kDocSince,
                 .group = kDocGroup,
-                .complexity = kComplexity,
+                .complexity = kFilterComplexity,
                 .syntax = "collection filter [IFVERSION version] [SORT sort] [HINT index] [LET "
                           "variables] [TIMEOUT milliseconds]",
                 .arity = -3,
@@ -59,7 +55,7 @@ constexpr std::array kTable = {
                 .summary = "Delete all documents that a filter matches.",
                 .since = kDocSince,
                 .group = kDocGroup,
-                .complexity = kComplexity,
+                .complexity = kFilterComplexity,
                 .syntax = "collection filter [HINT index] [LET variables] [TIMEOUT milliseconds]",
                 .arity = -3,
                 .flags = Flag::kWrite,

@@ -38,6 +38,10 @@ Error NoCollection(Bytes name);
 // An id argument as the ordered encoding by which documents are stored.
 Result<std::string> OrderedIdArgument(Bytes argument);
 
+// Of commands with a filter.
+inline constexpr Bytes kFilterComplexity =
+    "O(N) where N is the number of documents in the collection; O(1) where the filter says what "
+    "_id is.";
 inline constexpr Bytes kDocGroup = "doc";
 inline constexpr Bytes kDocSince = "1.0.0";
 

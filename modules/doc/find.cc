@@ -71,16 +71,12 @@ void FindOne(Call& call) {
   call.reply.Raw(found->text);
 }
 
-constexpr Bytes kComplexity =
-    "O(N) where N is the number of documents in the collection; O(1) where the filter says what "
-    "_id is.";
-
 constexpr std::array kTable = {
     CommandSpec{.name = "doc.find",
                 .summary = "Find the documents that a filter matches.",
                 .since = kDocSince,
                 .group = kDocGroup,
-                .complexity = kComplexity,
+                .complexity = kFilterComplexity,
                 .syntax = "collection filter [PROJECT projection] [SORT sort] [SKIP count] [LIMIT "
                           "count] [HINT index] [LET variables] [WITHVERSION] [BATCH count] "
                           "[TIMEOUT milliseconds] [EJSON CANONICAL|RELAXED]",
@@ -95,7 +91,7 @@ constexpr std::array kTable = {
                 .summary = "Find the first document that a filter matches.",
                 .since = kDocSince,
                 .group = kDocGroup,
-                .complexity = kComplexity,
+                .complexity = kFilterComplexity,
                 .syntax = "collection filter [PROJECT projection] [SORT sort] [SKIP count] [HINT "
                           "index] [LET variables] [WITHVERSION] [TIMEOUT milliseconds] [EJSON "
                           "CANONICAL|RELAXED]",

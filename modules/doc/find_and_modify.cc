@@ -74,16 +74,12 @@ void FindAndDelete(Call& call) {
   call.reply.Raw(*text);
 }
 
-constexpr Bytes kComplexity =
-    "O(N) where N is the number of documents in the collection; O(1) where the filter says what "
-    "_id is.";
-
 constexpr std::array kTable = {
     CommandSpec{.name = "doc.findoneandupdate",
                 .summary = "Update the first document that a filter matches, and return it.",
                 .since = kDocSince,
                 .group = kDocGroup,
-                .complexity = kComplexity,
+                .complexity = kFilterComplexity,
                 .syntax = "collection filter update [RETURN OLD|NEW] [UPSERT] [ARRAYFILTERS "
                           "filters] [PROJECT projection] [SORT sort] [HINT index] [LET variables] "
                           "[WITHVERSION] [IFVERSION version] [TIMEOUT milliseconds] [EJSON "
@@ -99,7 +95,7 @@ constexpr std::array kTable = {
                 .summary = "Replace the first document that a filter matches, and return it.",
                 .since = kDocSince,
                 .group = kDocGroup,
-                .complexity = kComplexity,
+                .complexity = kFilterComplexity,
                 .syntax = "collection filter document [RETURN OLD|NEW] [UPSERT] [PROJECT "
                           "projection] [SORT sort] [HINT index] [LET variables] [WITHVERSION] "
                           "[IFVERSION version] [TIMEOUT milliseconds] [EJSON CANONICAL|RELAXED]",
@@ -114,7 +110,7 @@ constexpr std::array kTable = {
                 .summary = "Delete the first document that a filter matches, and return it.",
                 .since = kDocSince,
                 .group = kDocGroup,
-                .complexity = kComplexity,
+                .complexity = kFilterComplexity,
                 .syntax = "collection filter [PROJECT projection] [SORT sort] [HINT index] [LET "
                           "variables] [WITHVERSION] [IFVERSION version] [TIMEOUT milliseconds] "
                           "[EJSON CANONICAL|RELAXED]",

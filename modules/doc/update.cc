@@ -41,16 +41,12 @@ void RunUpdate(Call& call) {
   }
 }
 
-constexpr Bytes kComplexity =
-    "O(N) where N is the number of documents in the collection; O(1) where the filter says what "
-    "_id is.";
-
 constexpr std::array kTable = {
     CommandSpec{.name = "doc.updateone",
                 .summary = "Update the first document that a filter matches.",
                 .since = kDocSince,
                 .group = kDocGroup,
-                .complexity = kComplexity,
+                .complexity = kFilterComplexity,
                 .syntax = "collection filter update [UPSERT] [ARRAYFILTERS filters] [IFVERSION "
                           "version] [SORT sort] [HINT index] [LET variables] [TIMEOUT "
                           "milliseconds]",
@@ -65,7 +61,7 @@ constexpr std::array kTable = {
                 .summary = "Update all documents that a filter matches.",
                 .since = kDocSince,
                 .group = kDocGroup,
-                .complexity = kComplexity,
+                .complexity = kFilterComplexity,
                 .syntax = "collection filter update [UPSERT] [ARRAYFILTERS filters] [HINT index] "
                           "[LET variables] [TIMEOUT milliseconds]",
                 .arity = -4,
@@ -79,7 +75,7 @@ constexpr std::array kTable = {
                 .summary = "Put another document in the place of the first that a filter matches.",
                 .since = kDocSince,
                 .group = kDocGroup,
-                .complexity = kComplexity,
+                .complexity = kFilterComplexity,
                 .syntax = "collection filter document [UPSERT] [IFVERSION version] [SORT sort] "
                           "[HINT index] [LET variables] [TIMEOUT milliseconds]",
                 .arity = -4,

@@ -51,6 +51,9 @@ Result<NodePtr> ParseFilterDocument(DocView filter, uint32_t depth);
 Result<NodePtr> ParseFieldOperators(const FieldPath& path, DocView operators, uint32_t depth);
 // Is this value an object of operators (its first name begins with '$', and it is no DBRef)?
 bool IsOperatorObject(ValueView value);
+// Is it a condition on values (`{$gt: 1}`), rather than a filter of objects (`{a: 1}`, `{$or:
+// […]}`)?
+bool TestsValues(ValueView condition);
 
 // By file: ops_compare.cc, ops_logic.cc, ops_element.cc, ops_array.cc, ops_bits.cc, ops_regex.cc.
 Result<NodePtr> ParseEq(const FieldOperand& operand);

@@ -51,14 +51,6 @@ bool IsElemMatch(ValueView value) {
   return IsOperatorObject(value) && value.Document().begin()->name == "$elemMatch";
 }
 
-// `{$elemMatch: {$gt: 1}}` tests values, `{$elemMatch: {a: 1}}` and `{$elemMatch: {$or: […]}}`
-// objects.
-bool TestsValues(ValueView condition) {
-  if (!IsOperatorObject(condition)) return false;
-  const MatchOperator* row = FindMatchOperator(condition.Document().begin()->name);
-  return row == nullptr || row->field != nullptr;
-}
-
 Result<NodePtr> ParseAllMember(const FieldOperand& all, ValueView member, bool elem_matches) {
   const FieldOperand operand{all.name, all.path, member, all.siblings, all.depth + 1};
   if (IsElemMatch(member) != elem_matches) return BadOperand(all, "mixes $elemMatch with values");

@@ -48,6 +48,12 @@ bool IsOperatorObject(ValueView value) {
   return !IsDbRef(value.Document());
 }
 
+bool TestsValues(ValueView condition) {
+  if (!IsOperatorObject(condition)) return false;
+  const MatchOperator* row = FindMatchOperator(condition.Document().begin()->name);
+  return row == nullptr || row->field != nullptr;
+}
+
 Result<NodePtr> ParseFieldOperators(const FieldPath& path, DocView operators, uint32_t depth) {
   if (depth > kFilterDepthMax) return TooDeep();
   std::vector<NodePtr> children;

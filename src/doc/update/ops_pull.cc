@@ -62,20 +62,13 @@ class PullModifier final : public Modifier {
   const NodePtr condition_;
 };
 
-// `{$gt: 1}` is asked of values, `{$or: […]}` is a filter of objects like any other.
-bool TestsElements(ValueView condition) {
-  if (!IsOperatorObject(condition)) return false;
-  const MatchOperator* row = FindMatchOperator(condition.Document().begin()->name);
-  return row == nullptr || row->field != nullptr;
-}
-
 }  // namespace
 
 Status ParsePull(const UpdateOperand& operand, std::vector<PlacedModifier>* out) {
   PullModifier::Test test = PullModifier::Test::kEqual;
   NodePtr condition;
   const FieldPath path(kElementName);
-  if (TestsElements(operand.value)) {
+  if (TestsValues(operand.value)) {
     test = PullModifier::Test::kElement;
     condition = TRY(ParseFieldOperators(path, operand.value.Document(), 1));
   } else if (operand.value.type == BsonType::kRegex) {
