@@ -158,12 +158,12 @@ void AppendRest(TypeRank rank, ValueView value, std::string* out) {
 // Takes encodings off the front of `rest`; false when it ends too early.
 class Skipper {
  public:
-  explicit Skipper(Bytes rest) : rest_(rest) {}
+  Skipper(Bytes rest, bool inverted) : rest_(rest), flip_(inverted ? '\xff' : '\0') {}
   size_t left() const { return rest_.size(); }
 
   bool Value() {
     if (rest_.empty()) return false;
-    const auto mark = static_cast<uint8_t>(rest_[0]);
+    const auto mark = static_cast<uint8_t>(rest_[0] ^ flip_);
     rest_.remove_prefix(1);
     if (mark == kNegative || mark == kPositive) return Magnitude(mark == kNegative);
     switch (static_cast<TypeRank>(mark)) {
@@ -199,19 +199,21 @@ class Skipper {
   }
   bool Sized(size_t more) {
     uint32_t size = 0;
-    return GetBE32(&rest_, &size) && Fixed(size_t{size} + more);
+    if (!GetBE32(&rest_, &size)) return false;
+    if (flip_ != 0) size = ~size;
+    return Fixed(size_t{size} + more);
   }
   bool Text() {
-    const size_t end = rest_.find(kEnd);
+    const size_t end = rest_.find(static_cast<char>(kEnd ^ flip_));
     return end != Bytes::npos && Fixed(end + 1);
   }
   bool Magnitude(bool negative) {
     uint64_t bits = 0;
     if (!GetBE64(&rest_, &bits)) return false;
-    if (negative) bits = ~bits;
+    if (negative != (flip_ != 0)) bits = ~bits;
     return (bits & 1) == 0 || Fixed(kTailBytes);
   }
-  bool AtEnd() { return !rest_.empty() && rest_[0] == kEnd && Fixed(1); }
+  bool AtEnd() { return !rest_.empty() && (rest_[0] ^ flip_) == kEnd && Fixed(1); }
   bool Object() {
     while (!AtEnd()) {
       if (!Fixed(1) || !Text() || !Value()) return false;
@@ -226,6 +228,7 @@ class Skipper {
   }
 
   Bytes rest_;
+  const char flip_;
 };
 
 }  // namespace
@@ -248,8 +251,8 @@ void InvertKey(std::string* key, size_t from) {
   for (size_t i = from; i < key->size(); ++i) (*key)[i] = static_cast<char>(~(*key)[i]);
 }
 
-size_t OrderedKeyLength(Bytes key) {
-  Skipper skipper(key);
+size_t OrderedKeyLength(Bytes key, bool inverted) {
+  Skipper skipper(key, inverted);
   return skipper.Value() ? key.size() - skipper.left() : 0;
 }
 

@@ -17,6 +17,7 @@ std::string OrderedKey(ValueView value);
 // Inverts the bytes from `from` to the end: the descending form.
 void InvertKey(std::string* key, size_t from);
 // The length of the encoding at the front of `key`; 0 if there is none (it is malformed).
-size_t OrderedKeyLength(Bytes key);
+// `inverted`: it is in its descending form.
+size_t OrderedKeyLength(Bytes key, bool inverted = false);
 
 }  // namespace veddb::doc
