@@ -33,6 +33,7 @@ enum class MatchKind : uint8_t {
   kElemMatchObject,
   kElemMatchValue,
   kBits,
+  kSchema,
 };
 
 // What one thread's run over documents carries along. The first error sticks; from then on nothing

@@ -39,7 +39,7 @@ constexpr std::array kOperators = {
     MatchOperator{"$bitsAnySet", ParseBitsAnySet, nullptr, "Any of the bits is 1."},
     MatchOperator{"$bitsAnyClear", ParseBitsAnyClear, nullptr, "Any of the bits is 0."},
     MatchOperator{"$expr", nullptr, TopNotYet, "An expression is true."},
-    MatchOperator{"$jsonSchema", nullptr, TopNotYet, "The document follows a schema."},
+    MatchOperator{"$jsonSchema", nullptr, ParseJsonSchema, "The document follows a schema."},
     MatchOperator{"$text", nullptr, TopNotYet, "Text search."},
     MatchOperator{"$geoWithin", FieldNotYet, nullptr, "A place within an area."},
     MatchOperator{"$geoIntersects", FieldNotYet, nullptr, "A shape that meets another."},

@@ -55,7 +55,8 @@ bool IsOperatorObject(ValueView value);
 // […]}`)?
 bool TestsValues(ValueView condition);
 
-// By file: ops_compare.cc, ops_logic.cc, ops_element.cc, ops_array.cc, ops_bits.cc, ops_regex.cc.
+// By file: ops_compare.cc, ops_logic.cc, ops_element.cc, ops_array.cc, ops_bits.cc, ops_regex.cc,
+// ops_schema.cc.
 Result<NodePtr> ParseEq(const FieldOperand& operand);
 Result<NodePtr> ParseNe(const FieldOperand& operand);
 Result<NodePtr> ParseGt(const FieldOperand& operand);
@@ -90,5 +91,7 @@ Result<NodePtr> ParseRegex(const FieldOperand& operand);
 Result<NodePtr> ParseOptions(const FieldOperand& operand);
 // A regular expression as a value: `{path: /x/}`.
 Result<NodePtr> ParseRegexLiteral(const FieldOperand& operand);
+
+Result<NodePtr> ParseJsonSchema(const TopOperand& operand);
 
 }  // namespace veddb::doc

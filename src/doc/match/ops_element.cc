@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // $exists, $type, $mod.
-#include <bitset>
-
 #include "doc/match/operators.h"
+#include "doc/value/type_set.h"
 #include "doc/value/whole.h"
 
 namespace veddb::doc {
@@ -15,15 +14,11 @@ class ExistsNode final : public PathNode {
   bool MatchValue(ValueView value, MatchState&) const override { return !value.missing(); }
 };
 
-using TypeSet = std::bitset<256>;
-
 class TypeNode final : public PathNode {
  public:
   TypeNode(FieldPath path, TypeSet types)
       : PathNode(MatchKind::kType, std::move(path), LeafArrays::kOpen), types_(types) {}
-  bool MatchValue(ValueView value, MatchState&) const override {
-    return types_[static_cast<uint8_t>(value.type)];
-  }
+  bool MatchValue(ValueView value, MatchState&) const override { return types_.Has(value.type); }
 
  private:
   const TypeSet types_;
@@ -47,36 +42,9 @@ class ModNode final : public PathNode {
   const int64_t remainder_;
 };
 
-bool AddTypeName(Bytes name, TypeSet* types) {
-  if (name == "number") {
-    for (const BsonType type :
-         {BsonType::kDouble, BsonType::kInt32, BsonType::kInt64, BsonType::kDecimal128}) {
-      types->set(static_cast<uint8_t>(type));
-    }
-    return true;
-  }
-  for (size_t tag = 1; tag < types->size(); ++tag) {
-    if (!IsBsonType(static_cast<uint8_t>(tag))) continue;
-    if (TypeName(static_cast<BsonType>(tag)) != name) continue;
-    types->set(tag);
-    return true;
-  }
-  return false;
-}
-
-bool AddTypeNumber(ValueView value, TypeSet* types) {
-  const std::optional<int64_t> code = WholeNumber(value);
-  if (!code || *code < -1 || *code == 0 || *code > 127) return false;
-  // MinKey is -1 as a number and 255 as a byte.
-  const auto tag = static_cast<uint8_t>(*code);
-  if (!IsBsonType(tag)) return false;
-  types->set(tag);
-  return true;
-}
-
 bool AddType(ValueView value, TypeSet* types) {
-  if (value.type == BsonType::kString) return AddTypeName(value.String(), types);
-  return value.IsNumber() && AddTypeNumber(value, types);
+  if (value.type == BsonType::kString) return types->AddName(value.String());
+  return value.IsNumber() && types->AddNumber(value);
 }
 
 }  // namespace
