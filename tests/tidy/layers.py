@@ -6,8 +6,10 @@ import re
 ALLOW = re.compile(r"^allow (\S+) -> (\S+)$")
 FENCE = re.compile(r"^fence (\S+):(.*)$")
 MODULES = re.compile(r"^modules may include:(.*)$")
+TOOLS = re.compile(r"^tools may include:(.*)$")
 SOURCE_ROOT = "src/"
 MODULE_ROOT = "modules/"
+TOOL_ROOT = "tools/"
 
 
 class LayerError(Exception):
@@ -15,23 +17,27 @@ class LayerError(Exception):
 
 
 class Layers:
-    """The order of folders, pairs allowed beside it, what modules see, and the fences."""
+    """The order of folders, pairs allowed beside it, what modules and tools see, the fences."""
 
     def __init__(self, text):
-        self.rank, self.allowed, self.modules_see, self.fences = {}, set(), set(), {}
+        self.rank, self.allowed, self.fences = {}, set(), {}
+        self.modules_see, self.tools_see = set(), set()
         for number, line in enumerate(text.split("\n"), 1):
             line = line.split("#")[0].strip()
             if line:
                 self._read(line, number)
 
     def _read(self, line, number):
-        allow, fence, modules = ALLOW.match(line), FENCE.match(line), MODULES.match(line)
+        allow, fence = ALLOW.match(line), FENCE.match(line)
+        modules, tools = MODULES.match(line), TOOLS.match(line)
         if allow:
             self.allowed.add((allow.group(1), allow.group(2)))
         elif fence:
             self.fences[fence.group(1)] = set(fence.group(2).split())
         elif modules:
             self.modules_see = set(modules.group(1).split())
+        elif tools:
+            self.tools_see = set(tools.group(1).split())
         elif line.startswith("layer "):
             for folder in line.split()[1:]:
                 self.rank[folder] = number
@@ -79,6 +85,10 @@ def _fence(path, name, layers):
 def _direction(path, name, layers, known):
     if path.startswith(MODULE_ROOT):
         return _from_module(path, name, layers, known)
+    if path.startswith(TOOL_ROOT):
+        return _from_tool(name, layers)
+    if name.startswith(TOOL_ROOT):
+        return "the server knows no tool"
     folder = _top(path, SOURCE_ROOT)
     if not folder:  # src/main.cc puts everything together
         return None
@@ -109,3 +119,9 @@ def _from_module(path, name, layers, known):
     if other in layers.modules_see or name in layers.modules_see:
         return None
     return f"a module may not include {other}/: ask the host for a service instead"
+
+
+def _from_tool(name, layers):
+    if name.startswith(TOOL_ROOT) or name.split("/")[0] in layers.tools_see:
+        return None
+    return f"a tool speaks to a server over the wire: it does not include {name}"

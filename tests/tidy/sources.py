@@ -4,7 +4,7 @@
 import os
 import re
 
-ROOTS = ("src", "modules", "tests")
+ROOTS = ("src", "modules", "tools", "tests")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 RAW_STRING = re.compile(r'R"([^\s()\\]{0,16})\(')
 

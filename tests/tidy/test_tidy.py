@@ -16,6 +16,7 @@ layer storage
 layer server
 allow resp -> config
 modules may include: base resp
+tools may include: base
 fence uv.h: server
 fence rocksdb/: storage
 """)
@@ -51,6 +52,12 @@ class LayerRules(unittest.TestCase):
         self.assertEqual(len(layer_texts("modules/x/a.cc", '"storage/b.h"')), 1)
         self.assertEqual(len(layer_texts("src/server/a.cc", '"modules/x/b.h"')), 1)
         self.assertEqual(layer_texts("src/main.cc", '"modules/x/b.h"'), [])
+
+    def test_tools_see_what_is_listed_and_themselves(self):
+        self.assertEqual(layer_texts("tools/a/b.cc", '"tools/c/d.h"'), [])
+        self.assertEqual(layer_texts("tools/a/b.cc", '"base/b.h"'), [])
+        self.assertEqual(len(layer_texts("tools/a/b.cc", '"storage/b.h"')), 1)
+        self.assertEqual(len(layer_texts("src/server/a.cc", '"tools/c/d.h"')), 1)
 
     def test_a_fence_holds_for_all_but_its_folder_and_tests(self):
         self.assertEqual(layer_texts("src/storage/a.cc", "<rocksdb/db.h>"), [])
