@@ -10,6 +10,7 @@ pkg_check_modules(rocksdb REQUIRED IMPORTED_TARGET rocksdb)
 pkg_check_modules(bson REQUIRED IMPORTED_TARGET libbson-1.0)
 pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 find_path(RAPIDJSON_INCLUDE rapidjson/reader.h REQUIRED)
 find_path(CONCURRENTQUEUE_INCLUDE concurrentqueue/moodycamel/concurrentqueue.h
           PATHS /usr/include)

@@ -22,6 +22,7 @@ constexpr Target kTargets[] = {
     {"log-record", FuzzLogRecord},
     {"log-segment", FuzzLogSegment},
     {"storage-key", FuzzStorageKey},
+    {"import-file", FuzzImportFile},
 };
 
 }  // namespace

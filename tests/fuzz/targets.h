@@ -24,6 +24,7 @@ void FuzzConfigValue(Bytes input);
 void FuzzLogRecord(Bytes input);
 void FuzzLogSegment(Bytes input);
 void FuzzStorageKey(Bytes input);
+void FuzzImportFile(Bytes input);
 
 struct Target {
   Bytes name;  // also the folder of its seeds below corpus/
