@@ -5,8 +5,10 @@
 #include <string>
 
 #include "base/number.h"
+#include "command/server_api.h"
 #include "modules/admin/debug_handlers.h"
 #include "modules/admin/digest.h"
+#include "modules/admin/doc_check.h"
 #include "modules/admin/peek.h"
 #include "storage/key_codec.h"
 #include "types/string.h"
@@ -105,6 +107,19 @@ void DebugDigest(Call& call) {
   const Result<Digest> digest = DigestOfAll(*call.databases, call.now_ms);
   if (!digest.ok()) return call.reply.Error(digest.error());
   call.reply.Simple(digest->Hex());
+}
+
+void DebugDocCheck(Call& call) {
+  const Collection* collection = call.databases->FindCollection(call.database, call.argv[2]);
+  if (collection == nullptr) {
+    return call.reply.Error(MakeError(ErrorCode::kNoCollection, "no such collection"));
+  }
+  const std::unique_ptr<Snapshot> snapshot = call.server->NewSnapshot(call.databases);
+  const Result<DocCheckFigures> found = CheckDocuments(*call.databases, *snapshot, *collection);
+  if (!found.ok()) return call.reply.Error(found.error());
+  call.reply.Bulk("documents:" + std::to_string(found->documents) +
+                  " indexes:" + std::to_string(found->indexes) +
+                  " entries:" + std::to_string(found->entries));
 }
 
 void DebugPopulate(Call& call) {

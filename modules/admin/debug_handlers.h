@@ -11,6 +11,7 @@ void DebugDigestValue(Call& call);
 void DebugHashStatsKey(Call& call);
 // Every shard held (Route::kAllShards).
 void DebugDigest(Call& call);
+void DebugDocCheck(Call& call);
 void DebugPopulate(Call& call);
 void DebugHashStats(Call& call);
 // On the loop.

@@ -54,8 +54,10 @@ doc::DocView DocumentOf(const std::string& value) {
   return doc::DocView(Bytes(value).substr(doc::kVersionBytes));
 }
 
+// A document that changes: as it was (where it lies now), and as it will be.
 struct NewVersion {
   size_t target;
+  doc::StoredDocument before;
   uint64_t version;
   std::string value;
 };
@@ -77,11 +79,13 @@ Result<Changed> ChangeTargets(Call& call, const ChangeQuery& query, Targets& tar
       const ChangedDocument after{{version, DocumentOf(value)}, array_index};
       TRY(observer(ChangedDocument{before, array_index}, after));
     }
-    if (!same) changes.push_back({i, version, std::move(value)});
+    if (!same) changes.push_back({i, before, version, std::move(value)});
   }
+  DocumentWrites writes(call);
   for (NewVersion& one : changes) {
-    StoreDocument(call, targets.set.document(one.target), one.version, one.value);
+    TRY(writes.Store(targets.set.document(one.target), one.before.doc, one.version, one.value));
   }
+  TRY(writes.Commit());
   changed.modified = changes.size();
   return changed;
 }

@@ -23,10 +23,11 @@ std::atomic<int64_t> batch_max{DocLimits().batch_max};
 std::span<const CommandSpec> DocCommands() {
   static const std::vector<CommandSpec> all = [] {
     std::vector<CommandSpec> out;
-    for (const auto table : {DocCollectionCommands(), DocStatsCommands(), DocInsertCommands(),
-                             DocGetCommands(), DocPutCommands(), DocDelCommands(),
-                             DocFindCommands(), DocCountCommands(), DocDeleteCommands(),
-                             DocUpdateCommands(), DocFindAndModifyCommands(), DocBulkCommands()}) {
+    for (const auto table :
+         {DocCollectionCommands(), DocStatsCommands(), DocInsertCommands(), DocGetCommands(),
+          DocPutCommands(), DocDelCommands(), DocFindCommands(), DocCountCommands(),
+          DocDeleteCommands(), DocUpdateCommands(), DocFindAndModifyCommands(), DocBulkCommands(),
+          DocIndexCommands()}) {
       out.insert(out.end(), table.begin(), table.end());
     }
     return out;
@@ -70,6 +71,12 @@ Status CheckCollectionName(Bytes name) {
 
 Error NoCollection(Bytes name) {
   return MakeError(ErrorCode::kNoCollection, "no collection '" + std::string(name) + "'");
+}
+
+Error NoIndex(Bytes name) {
+  constexpr size_t kShownBytes = 128;
+  return MakeError(ErrorCode::kNoIndex,
+                   "no index '" + std::string(name.substr(0, kShownBytes)) + "'");
 }
 
 Result<std::string> OrderedIdArgument(Bytes argument) {

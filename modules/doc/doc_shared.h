@@ -23,6 +23,7 @@ std::span<const CommandSpec> DocDeleteCommands();
 std::span<const CommandSpec> DocUpdateCommands();
 std::span<const CommandSpec> DocFindAndModifyCommands();
 std::span<const CommandSpec> DocBulkCommands();
+std::span<const CommandSpec> DocIndexCommands();
 
 // What SetDocLimits said.
 DocLimits CurrentDocLimits();
@@ -34,6 +35,7 @@ Status CheckBatch(size_t documents);
 // ERR unless it has 1 to 255 bytes and no NUL.
 Status CheckCollectionName(Bytes name);
 Error NoCollection(Bytes name);
+Error NoIndex(Bytes name);
 
 // An id argument as the ordered encoding by which documents are stored.
 Result<std::string> OrderedIdArgument(Bytes argument);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "modules/doc/documents.h"
 
+#include <absl/container/flat_hash_set.h>
+
 #include <algorithm>
 
 #include "base/clock.h"
@@ -47,7 +49,9 @@ void PlanDocuments(PrepareCall& prepare, NamedDocuments& named) {
     prepare.plan.route = Route::kAllShards;
     return;
   }
-  prepare.plan.route = Route::kKeys;
+  const bool writes = named.changes || named.graves != GraveUse::kNone;
+  const bool needs_all = writes && doc::HasUniqueIndex(*collection);
+  prepare.plan.route = needs_all ? Route::kAllShards : Route::kKeys;
   named.planned = true;
   for (std::string& id : named.ids) prepare.AddDocument(std::move(id), collection->id);
   named.ids.clear();
@@ -94,12 +98,21 @@ Result<size_t> DeleteDocuments(Call& call, NamedDocuments& named, DocumentSet se
     ++present;
   }
   if (present == 0) return size_t{0};
+  DocumentWrites writes(call);
+  absl::flat_hash_set<const Entry*> named_twice;
+  for (size_t i = 0; i < named.count; ++i) {
+    const Entry* entry = set.Find(call, i);
+    if (entry == nullptr || !named_twice.insert(entry).second) continue;
+    const doc::StoredDocument stored = TRY(StoredOf(*entry));
+    TRY(writes.Delete(set.document(i), stored.doc));
+  }
   if (!named.planned) {
     const Collection& collection = *call.databases->FindCollection(call.database, call.argv[1]);
     const uint32_t graves = MakeGraves(*call.databases, collection, call.now_ms);
     TRY(AppendGraves(call, graves, named.count, named.refs));
     set = DocumentSet(named.refs, named.count);
   }
+  TRY(writes.Commit());
   size_t deleted = 0;
   for (size_t i = 0; i < named.count; ++i) {
     // An id that is named twice is gone by the second time.
@@ -112,10 +125,23 @@ Result<size_t> DeleteDocuments(Call& call, NamedDocuments& named, DocumentSet se
   return deleted;
 }
 
-void StoreDocument(const Call& call, KeyRef& document, uint64_t version, std::string& value) {
+Status DocumentWrites::Store(KeyRef& ref, std::optional<doc::DocView> before, uint64_t version,
+                             std::string& value) {
   StoreLE64(value.data(), version);
-  document.keyspace->SetBytes(call.LookupOrInsert(document, value.size()), ObjectType::kDocument,
-                              Encoding::kRaw, value);
+  TRY(indexes_.Add(ref, before, doc::DocView(Bytes(value).substr(doc::kVersionBytes))));
+  stored_.push_back({&ref, &value});
+  return Ok();
+}
+
+Status DocumentWrites::Commit() {
+  TRY(indexes_.Check());
+  indexes_.Apply();
+  for (const auto& [ref, value] : stored_) {
+    ref->keyspace->SetBytes(call_.LookupOrInsert(*ref, value->size()), ObjectType::kDocument,
+                            Encoding::kRaw, *value);
+  }
+  stored_.clear();
+  return Ok();
 }
 
 Result<uint64_t> StoreNew(Call& call, NamedDocuments& named, DocumentSet& set, std::string& value) {
@@ -124,7 +150,9 @@ Result<uint64_t> StoreNew(Call& call, NamedDocuments& named, DocumentSet& set, s
     set = TRY(FindDocuments(call, named));
   }
   const uint64_t version = set.FirstVersion(call, 0);
-  StoreDocument(call, set.document(0), version, value);
+  DocumentWrites writes(call);
+  TRY(writes.Store(set.document(0), {}, version, value));
+  TRY(writes.Commit());
   return version;
 }
 

@@ -6,11 +6,13 @@
 // graves have (graves.h), the command holds every shard and finds them itself (kAllShards).
 // Handlers see a DocumentSet either way.
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "command/call.h"
+#include "doc/index/index_changes.h"
 #include "doc/value/stored.h"
 #include "modules/doc/graves.h"
 
@@ -27,6 +29,7 @@ struct NamedDocuments : Prepared {
   std::vector<std::string> ids;  // ordered encodings; moved into the plan on the route kKeys
   size_t count = 0;
   GraveUse graves = GraveUse::kNone;
+  bool changes = false;      // it may change documents that are there
   bool planned = false;      // the plan names the documents
   std::vector<KeyRef> refs;  // those that the handler itself made
 };
@@ -69,8 +72,32 @@ Result<size_t> DeleteDocuments(Call& call, NamedDocuments& named, DocumentSet se
 inline Result<doc::StoredDocument> StoredOf(const Entry& entry) {
   return doc::DecodeStored(entry.bytes());
 }
-// Stores version and BSON: `value` has room for the version in front.
-void StoreDocument(const Call& call, KeyRef& document, uint64_t version, std::string& value);
+
+// What a command writes: documents to be stored, found out in full before the first of them is, so
+// that an error leaves everything as it was.
+class DocumentWrites {
+ public:
+  explicit DocumentWrites(const Call& call) : call_(call), indexes_(call.databases) {}
+
+  // The document under `ref` becomes version and BSON; `value` has room for the version in front,
+  // and must stay where it is until Commit. `before`: as it is stored now, if it is. BADQUERY: an
+  // index can't have it.
+  Status Store(KeyRef& ref, std::optional<doc::DocView> before, uint64_t version,
+               std::string& value);
+  // It goes. The caller deletes it after Commit.
+  Status Delete(KeyRef& ref, doc::DocView before) { return indexes_.Add(ref, before, {}); }
+  // DUPLICATEKEY: nothing was stored.
+  Status Commit();
+
+ private:
+  struct Stored {
+    KeyRef* ref;
+    std::string* value;
+  };
+  const Call& call_;
+  doc::IndexChanges indexes_;
+  std::vector<Stored> stored_;
+};
 
 // Stores the one document of `named`, which is not there, and makes its collection if need be;
 // returns its version. `value` as above; `set` came from FindDocuments.

@@ -51,12 +51,13 @@ Status InsertAll(Call& call) {
     call.databases->CreateCollection(call.database, call.argv[1]);
     set = TRY(FindDocuments(call, prepared));
   }
-  call.reply.Array(prepared.count);
+  DocumentWrites writes(call);
   for (size_t i = 0; i < prepared.count; ++i) {
-    NewDocument& one = prepared.documents[i];
-    StoreDocument(call, set.document(i), set.FirstVersion(call, i), one.value);
-    call.reply.Bulk(doc::JsonText(one.id()));
+    TRY(writes.Store(set.document(i), {}, set.FirstVersion(call, i), prepared.documents[i].value));
   }
+  TRY(writes.Commit());
+  call.reply.Array(prepared.count);
+  for (const NewDocument& one : prepared.documents) call.reply.Bulk(doc::JsonText(one.id()));
   return Ok();
 }
 

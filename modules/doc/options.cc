@@ -125,6 +125,34 @@ Status ReadUnordered(Bytes /*value*/, DocOptions& options) {
   return Ok();
 }
 
+Status ReadName(Bytes value, DocOptions& options) {
+  if (value.empty()) return Err("NAME must not be empty");
+  options.index.name = std::string(value);
+  return Ok();
+}
+
+Status ReadUnique(Bytes /*value*/, DocOptions& options) {
+  options.index.unique = true;
+  return Ok();
+}
+
+Status ReadSparse(Bytes /*value*/, DocOptions& options) {
+  options.index.sparse = true;
+  return Ok();
+}
+
+Status ReadPartial(Bytes value, DocOptions& options) {
+  options.index.partial = std::make_shared<const doc::Filter>(TRY(doc::Filter::ParseJson(value)));
+  return Ok();
+}
+
+Status ReadTtl(Bytes value, DocOptions& options) {
+  const int64_t seconds = TRY(ParseNatural("TTL", value));
+  if (seconds > doc::kIndexTtlSecondsMax) return Err("TTL is out of range");
+  options.index.ttl_seconds = seconds;
+  return Ok();
+}
+
 Error NotAvailable(Bytes word) {
   return MakeError(ErrorCode::kBadQuery, std::string(word) + " is not available yet");
 }
@@ -159,6 +187,11 @@ constexpr std::array kRows = {
     OptionRow{"ARRAYFILTERS", DocOption::kArrayFilters, true, ReadArrayFilters},
     OptionRow{"RETURN", DocOption::kReturn, true, ReadReturn},
     OptionRow{"UNORDERED", DocOption::kUnordered, false, ReadUnordered},
+    OptionRow{"NAME", DocOption::kName, true, ReadName},
+    OptionRow{"UNIQUE", DocOption::kUnique, false, ReadUnique},
+    OptionRow{"SPARSE", DocOption::kSparse, false, ReadSparse},
+    OptionRow{"PARTIAL", DocOption::kPartial, true, ReadPartial},
+    OptionRow{"TTL", DocOption::kTtl, true, ReadTtl},
 };
 
 const OptionRow* FindRow(Bytes word, DocOption allowed) {

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "doc/index/index_spec.h"
 #include "doc/query/projection.h"
 #include "doc/query/sort.h"
 #include "doc/value/extjson.h"
@@ -36,6 +37,11 @@ enum class DocOption : uint32_t {
   kArrayFilters = 1 << 17,
   kReturn = 1 << 18,
   kUnordered = 1 << 19,
+  kName = 1 << 20,
+  kUnique = 1 << 21,
+  kSparse = 1 << 22,
+  kPartial = 1 << 23,
+  kTtl = 1 << 24,
 };
 constexpr DocOption operator|(DocOption a, DocOption b) {
   return static_cast<DocOption>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b));
@@ -60,6 +66,7 @@ struct DocOptions {
   std::optional<std::string> array_filters;  // JSON text
   bool return_new = false;                   // RETURN NEW
   bool unordered = false;
+  doc::IndexSpec index;  // NAME, UNIQUE, SPARSE, PARTIAL, TTL; without keys
   // HINT, where it does not name `_id_`: what it does name, for the message.
   std::optional<std::string> unknown_index;
 };

@@ -53,7 +53,9 @@ Result<uint64_t> Replace(Call& call, DocumentSet& set, const Entry& entry, std::
   KeepId(before.doc, value);
   if (before.doc.bytes() == Bytes(value).substr(doc::kVersionBytes)) return before.version;
   const uint64_t version = before.version + (Mutated("version-not-bumped") ? 0 : 1);
-  StoreDocument(call, set.document(0), version, value);
+  DocumentWrites writes(call);
+  TRY(writes.Store(set.document(0), before.doc, version, value));
+  TRY(writes.Commit());
   return version;
 }
 

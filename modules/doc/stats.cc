@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// DOC.STATS, DOC.INDEXES: what a collection holds. Every figure is measured: sizes by reading the
+// DOC.STATS: what a collection holds. Every figure is measured: sizes by reading the
 // collection on a snapshot, numbers of documents from the counter that is kept.
 #include <array>
 #include <vector>
@@ -80,25 +80,6 @@ void Stats(Call& call) {
   call.reply.Null();
 }
 
-Status PrepareIndexes(PrepareCall& prepare) { return CheckCollectionName(prepare.argv[1]); }
-
-void Indexes(Call& call) {
-  const Collection* collection = call.databases->FindCollection(call.database, call.argv[1]);
-  if (collection == nullptr) return call.reply.Array(0);
-  std::string bson;
-  doc::DocBuilder index(&bson);
-  index.String("name", "_id_");
-  doc::DocBuilder keys = index.Object("keys");
-  keys.Int32(doc::kIdField, 1);
-  keys.Finish();
-  index.Bool("unique", true);
-  index.String("state", "ready");
-  index.Int64("entries", call.databases->DocumentCount(collection->id));
-  index.Finish();
-  call.reply.Array(1);
-  call.reply.Bulk(doc::JsonText(doc::DocView(bson)));
-}
-
 constexpr std::array kTable = {
     CommandSpec{.name = "doc.stats",
                 .summary = "Tell what a collection holds.",
@@ -113,19 +94,6 @@ constexpr std::array kTable = {
                 .route = Route::kSnapshot,
                 .handler = Stats,
                 .prepare = PrepareStats},
-    CommandSpec{.name = "doc.indexes",
-                .summary = "List the indexes of a collection.",
-                .since = kDocSince,
-                .group = kDocGroup,
-                .complexity = "O(N) where N is the number of indexes.",
-                .syntax = "collection",
-                .arity = 2,
-                .flags = Flag::kReadonly,
-                .categories = Category::kDoc,
-                .keys = {{1, 1, 1, Access::kRO | Access::kAccess, true}},
-                .route = Route::kLoop,
-                .handler = Indexes,
-                .prepare = PrepareIndexes},
 };
 static_assert(SpecsAreValid(kTable));
 

@@ -89,6 +89,7 @@ Status CheckVersion(const Call& call, const WriteQuery& query, Targets& targets)
 void PlanWrite(PrepareCall& prepare, WriteQuery& query) {
   if (const std::optional<doc::ValueView> id = doc::IdEquality(query.filter)) {
     query.by_id = true;
+    query.changes = true;
     query.ids.push_back(doc::OrderedKey(*id));
     PlanDocuments(prepare, query);
     return;

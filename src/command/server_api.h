@@ -106,6 +106,12 @@ class ServerApi {
   virtual bool EverythingSynced() = 0;
   virtual void WaitForSync(const Session& session, const SyncWish& wish) = 0;
 
+  // --- indexes ---
+  // The caller's reply comes when the index is built: its name, or why it could not be.
+  virtual void WaitForIndex(const Session& session, uint32_t index) = 0;
+  // Begins to build what is not ready.
+  virtual void BuildIndexes() = 0;
+
   // --- saves ---
   virtual bool SaveRuns(SaveKind kind) = 0;
   // `waiting`: it is replied to at the end; nullptr: nobody is. REQUIRES: !SaveRuns(kind)

@@ -56,8 +56,9 @@ const Snapshot::Overlay& Snapshot::OverlayOf(KeyspaceKind kind, uint32_t id) con
     });
   };
   for (size_t shard = 0; shard < held_->shard_count(); ++shard) {
-    if (kind == KeyspaceKind::kDocuments) {
-      add(held_->Documents(shard, id));
+    if (kind != KeyspaceKind::kKeys) {
+      add(kind == KeyspaceKind::kDocuments ? held_->Documents(shard, id)
+                                           : held_->IndexEntries(shard, id));
       continue;
     }
     for (uint32_t database = 0; database < held_->database_count(); ++database) {

@@ -22,11 +22,20 @@ class ReadView;
 // in any case by other threads.
 enum class Freeing : bool { kNow, kLater };
 
-// Loop. A collection belongs to one database; the id never changes and is never used again.
+// What the document engine knows of a collection: its indexes (doc/index/index.h).
+class CollectionTraits {
+ public:
+  virtual ~CollectionTraits() = default;
+};
+
+// Loop. A collection belongs to one database; the id never changes and is never used again. Traits
+// are replaced when they change, so that whoever keeps them has what was.
 struct Collection {
   uint32_t id = 0;
   uint32_t database = 0;
   std::string name;
+  std::string options;  // BSON; the document engine's
+  std::shared_ptr<const CollectionTraits> traits;
 };
 
 class Databases {
@@ -42,6 +51,7 @@ class Databases {
   virtual int64_t KeyCount(uint32_t database) const = 0;
   virtual int64_t ExpiringCount(uint32_t database) const = 0;
   virtual int64_t DocumentCount(uint32_t collection) const = 0;
+  virtual int64_t IndexEntryCount(uint32_t index) const = 0;
   virtual const Collection* FindCollection(uint32_t database, Bytes name) const = 0;
   // Sorted by name.
   virtual std::vector<Collection> Collections(uint32_t database) const = 0;
@@ -49,6 +59,7 @@ class Databases {
   // With every shard held:
   virtual Keyspace& Keys(size_t shard, uint32_t database) = 0;
   virtual Keyspace& Documents(size_t shard, uint32_t collection) = 0;
+  virtual Keyspace& IndexEntries(size_t shard, uint32_t index) = 0;
   // Finds the keyspace of the reference and its entry, read from disk where need be.
   virtual Status Resolve(KeyRef& ref) = 0;
   // Drops keys and collections of a database: O(1) but for the collections' names.
@@ -58,6 +69,14 @@ class Databases {
   virtual const Collection& CreateCollection(uint32_t database, Bytes name) = 0;
   virtual void DropCollection(const Collection& collection) = 0;
   virtual void RenameCollection(const Collection& collection, Bytes name) = 0;
+  // Replaces what the document engine keeps with the collection.
+  virtual void SetCollectionOptions(const Collection& collection, Bytes options) = 0;
+  // Adds an index by its definition (doc/index/index_spec.h, valid); returns its number. It is
+  // ready if there are no documents, else it has to be built (server/index_builder.h).
+  virtual uint32_t CreateIndex(const Collection& collection, Bytes definition) = 0;
+  virtual void DropIndex(const Collection& collection, uint32_t index) = 0;
+  // The value of an entry or document as it is now, without bringing it into memory. False: absent.
+  virtual Result<bool> Read(KeyRef& ref, std::string* value) = 0;
   // A snapshot of the disk, to be overlaid with Keyspace::ForPending of every shard.
   virtual std::unique_ptr<ReadView> NewReadView() = 0;
 };

@@ -14,7 +14,7 @@ namespace veddb {
 struct KeyRef {
   Bytes name;  // key, or the ordered encoding of _id
   uint64_t hash = 0;
-  uint32_t space = 0;  // database number, or collection id
+  uint32_t space = 0;  // database number, or collection id, or index id
   KeyspaceKind kind = KeyspaceKind::kKeys;
   uint16_t shard = 0;
   // While the shard is held:
@@ -52,6 +52,20 @@ inline KeyRef MakeDocumentRef(Bytes encoded_id, uint32_t collection, size_t shar
   // The bits below those that choose the bucket, and mixed with the collection.
   ref.shard = static_cast<uint16_t>(((ref.hash >> 32) + collection * 0x9E3779B1ULL) % shards);
   return ref;
+}
+
+// An entry of an index that lies with the shard of its document, or (`unique`) of its key.
+inline KeyRef MakeIndexRef(Bytes entry, uint32_t index, uint16_t shard) {
+  KeyRef ref;
+  ref.name = entry;
+  ref.hash = Hash64(entry);
+  ref.space = index;
+  ref.kind = KeyspaceKind::kIndex;
+  ref.shard = shard;
+  return ref;
+}
+inline uint16_t UniqueEntryShard(uint64_t hash, size_t shards) {
+  return static_cast<uint16_t>((hash >> 32) % shards);
 }
 
 }  // namespace veddb

@@ -139,7 +139,9 @@ void Keyspace::Touch(Entry* entry) {
     entry->flags |= Entry::kInTurn;
     context_.turn->Add(this, entry);
   }
-  if (context_.turn->ChangesAnother(entry)) context_.changes.Add(1);
+  if (kind_ != KeyspaceKind::kIndex && context_.turn->ChangesAnother(entry)) {
+    context_.changes.Add(1);
+  }
   if (!watchers_.empty()) TouchWatchers(entry->key());
   if (context_.report_changes.load(std::memory_order_relaxed) && kind_ == KeyspaceKind::kKeys) {
     context_.turn->ReportChange(entry->key());

@@ -39,11 +39,20 @@ struct WatchState {
   std::atomic<bool> touched{false};
 };
 
-enum class KeyspaceKind : uint8_t { kKeys, kDocuments };
+// kIndex: entries of an index. They are in memory only until a drain has brought them to the store,
+// since queries read them there: so what is not in memory may well be in the store, but never
+// awaits a drain.
+enum class KeyspaceKind : uint8_t { kKeys, kDocuments, kIndex };
+
+// What a layer above hangs on a keyspace: on that of a collection's documents, its indexes.
+class KeyspaceAttachment {
+ public:
+  virtual ~KeyspaceAttachment() = default;
+};
 
 class Keyspace {
  public:
-  // `id` is the space of the keys family, or the collection's id.
+  // `id` is the space of the keys family, or the collection's or the index's id.
   Keyspace(KeyspaceKind kind, uint32_t id, ObjectContext& context);
   Keyspace(const Keyspace&) = delete;
   Keyspace& operator=(const Keyspace&) = delete;
@@ -58,6 +67,10 @@ class Keyspace {
   Entry* Find(Bytes key, uint64_t hash) { return table_.Find(key, hash); }
   bool complete() const { return complete_; }
   void set_complete(bool complete) { complete_ = complete; }
+  KeyspaceAttachment* attachment() const { return attachment_.get(); }
+  void set_attachment(std::unique_ptr<KeyspaceAttachment> attachment) {
+    attachment_ = std::move(attachment);
+  }
 
   // A new tombstone entry, to be given a value (of about so many bytes, if it is bytes) in this
   // turn. REQUIRES: not found, known absent.
@@ -259,7 +272,8 @@ class Keyspace {
   EntryList draining_;               // of the drain under way, nullptr where written ahead
   EntryList drained_;                // written to the batch of the drain under way
   std::vector<Entry*> left_behind_;  // of these, strings of which not all chunks are written
-  EntryList graves_;                 // of drained_, those that were absent when they were written
+  EntryList graves_;                 // of drained_, those that have to leave memory afterwards:
+                                     // they were absent when written, or are entries of an index
   EntryList finishing_;              // the same of the drain that has just reached the disk
   size_t drain_next_ = 0;
   size_t unfinished_ = 0;         // entries of a drain that is not yet on disk
@@ -269,6 +283,7 @@ class Keyspace {
   std::vector<LeftChunks> orphans_;
   std::vector<LeftChunks> dropped_;
 
+  std::unique_ptr<KeyspaceAttachment> attachment_;
   absl::flat_hash_map<const Entry*, std::unique_ptr<ChunkedString>> chunked_;
   absl::btree_set<std::pair<int64_t, Entry*>> expiries_;
   double expiry_sum_ms_ = 0;  // of all in expiries_; INFO's avg_ttl

@@ -53,6 +53,7 @@ void Keyspace::WriteToDrain(Entry* entry, ChangeBatch& batch) {
     DrainChunks(entry, SIZE_MAX, batch);
     WritePut(*this, *entry, batch);
     entry->flags |= Entry::kOnDisk;
+    if (kind_ == KeyspaceKind::kIndex) graves_.push_back(entry);
     return;
   }
   graves_.push_back(entry);
@@ -81,7 +82,12 @@ size_t Keyspace::FinishSome(size_t limit) {
     }
     Entry* entry = finishing_.back();
     finishing_.pop_back();
-    if (entry->dirty_epoch <= context_.drained_epoch && !entry->present()) Free(entry);
+    if (entry->dirty_epoch > context_.drained_epoch) continue;
+    if (kind_ == KeyspaceKind::kIndex) {
+      Unload(entry);
+    } else if (!entry->present()) {
+      Free(entry);
+    }
   }
   return n;
 }

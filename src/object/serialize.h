@@ -14,10 +14,12 @@
 
 namespace veddb {
 
+// A collection's or an index's number.
 inline constexpr size_t kDocPrefixBytes = 4;
 
 inline Family FamilyOf(KeyspaceKind kind) {
-  return kind == KeyspaceKind::kKeys ? Family::kKeys : Family::kDocs;
+  if (kind == KeyspaceKind::kKeys) return Family::kKeys;
+  return kind == KeyspaceKind::kDocuments ? Family::kDocs : Family::kIndex;
 }
 
 inline size_t StorageKeySize(KeyspaceKind kind, Bytes key) {
@@ -40,9 +42,10 @@ inline std::string StorageKey(const Keyspace& keyspace, Bytes key) {
   return out;
 }
 
-// The counter in the meta family that holds how many keys or documents there are.
+// The counter in the meta family that holds how many keys, documents or entries there are.
 inline std::string CountName(KeyspaceKind kind, uint32_t id) {
-  return kind == KeyspaceKind::kKeys ? MetaSpaceCount(id) : MetaCollection(id) + "/count";
+  if (kind == KeyspaceKind::kKeys) return MetaSpaceCount(id);
+  return kind == KeyspaceKind::kDocuments ? MetaCollection(id) + "/count" : MetaIndexCount(id);
 }
 
 // The whole value, whether or not it lies in chunks on disk.
@@ -56,8 +59,8 @@ void WritePutOf(KeyspaceKind kind, uint32_t id, const Entry& entry, Sink& sink) 
     payload = {digits.data(), FormatInt64(entry.value.integer, digits.data())};
   }
   const size_t key_size = StorageKeySize(kind, entry.key());
-  if (kind == KeyspaceKind::kDocuments) {
-    char* to = sink.BeginPut(Family::kDocs, key_size, payload.size());
+  if (kind != KeyspaceKind::kKeys) {
+    char* to = sink.BeginPut(FamilyOf(kind), key_size, payload.size());
     StoreStorageKey(kind, id, entry.key(), to);
     std::memcpy(to + key_size, payload.data(), payload.size());
     return;

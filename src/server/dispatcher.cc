@@ -192,6 +192,7 @@ Wait Dispatcher::ExecuteOnAllShards(Client& client, Command& command, std::span<
   if (Has(command.spec->flags, Flag::kDenyOom) && server_.memory().WritersMustWait()) {
     return Wait::kMemory;
   }
+  const bool may_be_planned_otherwise = !catalog_is_settled() && NamesDocuments(plan);
   if (shards.AllIdle()) {
     for (KeyRef& key : plan.keys) {
       if (!shards.shard(key.shard).ResolveInMemory(key)) {
@@ -204,7 +205,9 @@ Wait Dispatcher::ExecuteOnAllShards(Client& client, Command& command, std::span<
     return Wait::kNone;
   }
   shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan), begun,
-                                 AllShards(shards.shard_count()), Job::Where::kLoop));
+                                 AllShards(shards.shard_count()), Job::Where::kLoop,
+                                 may_be_planned_otherwise ? CommandRequest::PlanAt::kRun
+                                                          : CommandRequest::PlanAt::kDispatch));
   return Wait::kNone;
 }
 

@@ -43,7 +43,7 @@ Status MakePlan(const CommandSpec& spec, std::span<const Bytes> argv, uint32_t d
 
 bool NamesDocuments(const CallPlan& plan) {
   return std::any_of(plan.keys.begin(), plan.keys.end(),
-                     [](const KeyRef& key) { return key.kind == KeyspaceKind::kDocuments; });
+                     [](const KeyRef& key) { return key.kind != KeyspaceKind::kKeys; });
 }
 
 Outcome RunHandler(Call& call, uint64_t begun) {

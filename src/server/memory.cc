@@ -84,7 +84,7 @@ void Memory::MeasureKeyspaces() {
     shards.shard(i).ForKeyspaces([this](const Keyspace& keyspace) {
       index_bytes_ += static_cast<int64_t>(keyspace.bucket_bytes() + keyspace.expiry_bytes());
       header_bytes_ += static_cast<int64_t>(keyspace.resident() * sizeof(Entry));
-      if (keyspace.kind() == KeyspaceKind::kDocuments) document_bytes_ += keyspace.used_bytes();
+      if (keyspace.kind() != KeyspaceKind::kKeys) document_bytes_ += keyspace.used_bytes();
     });
   }
 }

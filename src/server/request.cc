@@ -18,7 +18,7 @@ namespace {
 void Rebase(CallPlan& plan, std::span<const Bytes> from, std::span<const Bytes> to) {
   size_t at = 0;
   for (KeyRef& key : plan.keys) {
-    if (key.kind == KeyspaceKind::kDocuments) continue;  // the plan owns its bytes
+    if (key.kind != KeyspaceKind::kKeys) continue;  // the plan owns its bytes
     for (size_t tries = 0; tries < from.size(); ++tries, at = (at + 1) % from.size()) {
       if (key.name.data() < from[at].data() ||
           key.name.data() + key.name.size() > from[at].data() + from[at].size()) {

@@ -260,6 +260,13 @@ void Server::WaitForSync(const Session& session, const SyncWish& wish) {
   if (Client* client = clients_.Find(session.id)) sync_waits_.Begin(*client, wish);
 }
 
+void Server::WaitForIndex(const Session& session, uint32_t index) {
+  Client* client = clients_.Find(session.id);
+  const std::shared_ptr<doc::Index> waited_for = shards_->FindIndex(index);
+  if (client != nullptr && waited_for != nullptr) index_builder_.Wait(*client, *waited_for);
+  index_builder_.Begin();
+}
+
 void Server::BeginSave(SaveKind kind, const Session* waiting) {
   saves_.Begin(kind, waiting != nullptr ? clients_.Find(waiting->id) : nullptr);
 }

@@ -27,6 +27,7 @@
 #include "server/dispatcher.h"
 #include "server/execution.h"
 #include "server/healer.h"
+#include "server/index_builder.h"
 #include "server/memory.h"
 #include "server/monitors.h"
 #include "server/oom_score.h"
@@ -67,6 +68,7 @@ class Server final : public ServerApi {
   Monitors& monitors() { return monitors_; }
   SyncWaits& sync_waits() { return sync_waits_; }
   Saves& saves() { return saves_; }
+  IndexBuilder& index_builder() { return index_builder_; }
   const RecoveryReport& recovery() const { return recovery_; }
   // How long it has been up, and a clock in seconds that only goes forwards, for idle times.
   int64_t uptime_ms() const { return mono_ms_ - started_mono_ms_; }
@@ -144,6 +146,8 @@ class Server final : public ServerApi {
   void CountError(Bytes wire) override { accounting_.CountError(wire); }
   bool EverythingSynced() override;
   void WaitForSync(const Session& session, const SyncWish& wish) override;
+  void WaitForIndex(const Session& session, uint32_t index) override;
+  void BuildIndexes() override { index_builder_.Begin(); }
   bool SaveRuns(SaveKind kind) override { return saves_.figures(kind).running; }
   void BeginSave(SaveKind kind, const Session* waiting) override;
   void SaveSoon() override { saves_.SaveSoon(); }
@@ -198,6 +202,7 @@ class Server final : public ServerApi {
   uint64_t drains_noted_ = 0;
   SyncWaits sync_waits_{*this};
   Saves saves_{*this};
+  IndexBuilder index_builder_{*this};
   Memory memory_{*this};
   Tracking tracking_{*this};
   Cron cron_{*this};

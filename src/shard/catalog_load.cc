@@ -14,17 +14,29 @@
 namespace veddb {
 namespace {
 
-constexpr uint8_t kCollectionVersion = 1;
+constexpr uint8_t kCollectionVersion = 2;
 constexpr Bytes kDropSpacePrefix = "drop/space/";
 constexpr Bytes kDropCollectionPrefix = "drop/collection/";
+constexpr Bytes kDropIndexPrefix = "drop/index/";
+
+Bytes DropPrefix(KeyspaceKind kind) {
+  if (kind == KeyspaceKind::kKeys) return kDropSpacePrefix;
+  return kind == KeyspaceKind::kDocuments ? kDropCollectionPrefix : kDropIndexPrefix;
+}
 
 bool DecodeCollection(Bytes value, Collection* collection) {
-  if (value.size() < 5 || static_cast<uint8_t>(value[0]) != kCollectionVersion) return false;
+  if (value.size() < 5) return false;
+  const auto version = static_cast<uint8_t>(value[0]);
+  if (version < 1 || version > kCollectionVersion) return false;
   collection->database = LoadLE32(value.data() + 1);
   value.remove_prefix(5);
   Bytes name;
   if (!GetSized(&value, &name)) return false;
   collection->name = std::string(name);
+  if (version == 1) return true;
+  Bytes options;
+  if (!GetSized(&value, &options)) return false;
+  collection->options = std::string(options);
   return true;
 }
 
@@ -90,12 +102,14 @@ Status ShardSet::LoadWith(const ChangeBatch& pending) {
   const CatalogView catalog = TRY(CatalogView::Make(*view, pending));
   base_counts_.clear();
   collections_.clear();
+  indexes_.clear();
   TRY(LoadSpaces(catalog));
   TRY(LoadObjectNumbers(catalog));
   TRY(LoadCollections(catalog));
+  TRY(LoadIndexes(catalog));
   TRY(LoadDropped(catalog));
   MakeKeyspaces();
-  return Ok();
+  return LoadMultikey(*view);
 }
 
 Status ShardSet::LoadSpaces(const CatalogView& catalog) {
@@ -158,9 +172,9 @@ Status ShardSet::LoadCollections(const CatalogView& catalog) {
 Status ShardSet::LoadDropped(const CatalogView& catalog) {
   TRY(catalog.ForPrefix(
       kMetaDropPrefix, [&](Bytes name, Bytes, CatalogView::Origin origin) -> Status {
-        for (const auto kind : {KeyspaceKind::kKeys, KeyspaceKind::kDocuments}) {
-          const Bytes prefix =
-              kind == KeyspaceKind::kKeys ? kDropSpacePrefix : kDropCollectionPrefix;
+        for (const auto kind :
+             {KeyspaceKind::kKeys, KeyspaceKind::kDocuments, KeyspaceKind::kIndex}) {
+          const Bytes prefix = DropPrefix(kind);
           if (name.substr(0, prefix.size()) != prefix) continue;
           const std::optional<uint64_t> id = ParseUint64(name.substr(prefix.size()));
           if (!id) return BadCatalog(name);
@@ -186,7 +200,7 @@ Status ShardSet::LoadCount(const CatalogView& catalog, KeyspaceKind kind, uint32
 }
 
 Status ShardSet::TakeChanges(const ChangeBatch& batch) {
-  for (const Family family : {Family::kElements, Family::kExpiry, Family::kIndex, Family::kMeta}) {
+  for (const Family family : {Family::kElements, Family::kExpiry, Family::kMeta}) {
     for (const ChangeBatch::Entry& entry : batch.Sorted(family)) {
       Copy(family, entry, drainer_.meta());
     }
@@ -205,6 +219,7 @@ Status ShardSet::TakeChanges(const ChangeBatch& batch) {
     TRY(TakeChange(MakeDocumentRef(key->ordered_id, key->collection_id, shards_.size()), entry,
                    {}));
   }
+  for (const ChangeBatch::Entry& entry : batch.Sorted(Family::kIndex)) TRY(TakeIndexChange(entry));
   return Ok();
 }
 

@@ -16,7 +16,7 @@
 namespace veddb {
 namespace {
 
-constexpr uint8_t kCollectionVersion = 1;
+constexpr uint8_t kCollectionVersion = 2;
 // What Freeing::kNow frees at once: a millisecond or two. More would hold up all clients.
 constexpr size_t kFreeNowEntries = 10'000;
 constexpr int64_t kFreeNowBytes = 16 << 20;
@@ -27,12 +27,18 @@ std::string Number32(uint32_t v) {
   return out;
 }
 
-// collection/<id>: version:1 · database:4 LE · name (sized).
+// collection/<id>: version:1 · database:4 LE · name (sized) · options (sized).
 std::string EncodeCollection(const Collection& collection) {
   std::string out(1, static_cast<char>(kCollectionVersion));
   PutLE32(out, collection.database);
   PutSized(out, collection.name);
+  PutSized(out, collection.options);
   return out;
+}
+
+std::string DropName(KeyspaceKind kind, uint32_t id) {
+  if (kind == KeyspaceKind::kKeys) return MetaDropSpace(id);
+  return kind == KeyspaceKind::kDocuments ? MetaDropCollection(id) : MetaDropIndex(id);
 }
 
 void DeleteIfDue(Keyspace& keyspace, Bytes key) {
@@ -59,6 +65,7 @@ void ShardSet::MakeKeyspaces() {
       shard->databases_.push_back(std::move(keyspace));
     }
     for (const auto& [name, collection] : collections_) AddDocuments(*shard, collection.id);
+    for (const auto& [id, index] : indexes_) AddIndexKeyspaces(*shard, index);
   }
 }
 
@@ -85,8 +92,7 @@ void ShardSet::StoreCollection(const Collection& collection) {
 }
 
 void ShardSet::Drop(KeyspaceKind kind, uint32_t id) {
-  const std::string name = kind == KeyspaceKind::kKeys ? MetaDropSpace(id) : MetaDropCollection(id);
-  PutMeta(name, {});
+  PutMeta(DropName(kind, id), {});
   DeleteMeta(CountName(kind, id));
   base_counts_.erase(CatalogCountKey(kind, id));
   dropped_.push_back({kind, id});
@@ -213,7 +219,10 @@ std::vector<Collection> ShardSet::Collections(uint32_t database) const {
 }
 
 const Collection& ShardSet::CreateCollection(uint32_t database, Bytes name) {
-  const Collection collection = {next_collection_++, database, std::string(name)};
+  Collection collection;
+  collection.id = next_collection_++;
+  collection.database = database;
+  collection.name = std::string(name);
   PutMeta(kMetaCollectionNext, Number32(next_collection_));
   StoreCollection(collection);
   KILL_POINT("catalog.create");
@@ -223,6 +232,7 @@ const Collection& ShardSet::CreateCollection(uint32_t database, Bytes name) {
 
 void ShardSet::DropCollection(const Collection& collection) {
   const Collection dropped = collection;
+  for (const auto& index : doc::IndexesOf(dropped)) RemoveIndex(*index);
   DeleteMeta(MetaCollection(dropped.id));
   Drop(KeyspaceKind::kDocuments, dropped.id);
   KILL_POINT("catalog.drop");
@@ -242,6 +252,12 @@ void ShardSet::RenameCollection(const Collection& collection, Bytes name) {
   renamed.name = std::string(name);
   StoreCollection(renamed);
   collections_[{renamed.database, renamed.name}] = renamed;
+}
+
+void ShardSet::SetCollectionOptions(const Collection& collection, Bytes options) {
+  Collection& changed = collections_.at({collection.database, collection.name});
+  changed.options = std::string(options);
+  StoreCollection(changed);
 }
 
 // --- drains ---
@@ -270,10 +286,10 @@ void ShardSet::ReclaimDropped() {
     std::vector<Dropped> done;
     std::vector<Dropped> failed;
     for (const Dropped& one : dropped) {
-      const bool keys = one.kind == KeyspaceKind::kKeys;
+      const bool keys = one.kind == KeyspaceKind::kKeys;  // an index's id lies there as well
       std::string begin = SpaceBegin(one.id);  // a collection's id lies in the same four bytes
       const std::string end = PrefixEnd(begin);
-      Status status = engine_.DropRange(keys ? Family::kKeys : Family::kDocs, begin, end);
+      Status status = engine_.DropRange(FamilyOf(one.kind), begin, end);
       if (status.ok() && keys) status = engine_.DropRange(Family::kElements, begin, end);
       KILL_POINT("reclaim.range_dropped");
       if (status.ok()) {
@@ -303,8 +319,7 @@ void ShardSet::ForgetReclaimed() {
     unreclaimed_.clear();
   }
   for (const Dropped& one : done) {
-    DeleteMeta(one.kind == KeyspaceKind::kKeys ? MetaDropSpace(one.id)
-                                               : MetaDropCollection(one.id));
+    DeleteMeta(DropName(one.kind, one.id));
     KILL_POINT("reclaim.forgotten");
   }
 }

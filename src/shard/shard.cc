@@ -46,6 +46,15 @@ Status Shard::Resolve(KeyRef& ref) {
   return found ? TakeLoaded(ref, value) : Ok();
 }
 
+Result<bool> Shard::Read(KeyRef& ref, std::string* value) {
+  if (!ResolveInMemory(ref)) {
+    return set_.engine().Get(FamilyOf(ref.kind), StorageKey(*ref.keyspace, ref.name), value);
+  }
+  if (ref.entry == nullptr || !ref.entry->present()) return false;
+  value->assign(ref.entry->bytes());
+  return true;
+}
+
 Status Shard::TakeLoaded(KeyRef& ref, Bytes value) {
   ref.entry = ref.keyspace->InsertLoaded(ref.name, ref.hash, value);
   if (ref.entry == nullptr) {
@@ -112,7 +121,8 @@ int64_t Shard::Unload(int64_t bytes, bool documents_only) {
   std::vector<Keyspace*> candidates;
   size_t total = 0;
   ForKeyspaces([&](Keyspace& keyspace) {
-    if (keyspace.entries() == 0) return;
+    // Entries of indexes leave by themselves.
+    if (keyspace.entries() == 0 || keyspace.kind() == KeyspaceKind::kIndex) return;
     if (documents_only && keyspace.kind() != KeyspaceKind::kDocuments) return;
     candidates.push_back(&keyspace);
     total += keyspace.entries();

@@ -39,6 +39,7 @@ class Shard {
   ObjectContext& context() { return context_; }
   const ObjectContext& context() const { return context_; }
   Keyspace& Keys(uint32_t database) { return *databases_[database]; }
+  // Documents of a collection, or entries of an index: their numbers come from one counter.
   Keyspace& Documents(uint32_t collection);
   Keyspace& KeyspaceOf(const KeyRef& ref) {
     return ref.kind == KeyspaceKind::kKeys ? Keys(ref.space) : Documents(ref.space);
@@ -51,6 +52,9 @@ class Shard {
   }
   // The same, and reads the disk where memory does not know. Blocks.
   Status Resolve(KeyRef& ref);
+  // The value of a document or of an entry of an index, without bringing it into memory. False:
+  // absent.
+  Result<bool> Read(KeyRef& ref, std::string* value);
   // Deletes up to `limit` keys in memory whose time has come.
   size_t ExpireDue(int64_t now_ms, size_t limit);
   // The earliest expiry of a key in memory, 0: none.
@@ -104,7 +108,7 @@ class Shard {
   ShardSet& set_;
   ObjectContext context_;
   std::vector<std::unique_ptr<Keyspace>> databases_;
-  absl::flat_hash_map<uint32_t, std::unique_ptr<Keyspace>> collections_;
+  absl::flat_hash_map<uint32_t, std::unique_ptr<Keyspace>> collections_;  // and indexes
   // Dropped while a drain under way still needs what they were.
   std::vector<std::unique_ptr<Keyspace>> retired_;
   ChangeBatch drain_batch_;

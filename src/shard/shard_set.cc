@@ -220,6 +220,20 @@ Keyspace& ShardSet::Documents(size_t shard, uint32_t collection) {
   return shards_[shard]->Documents(collection);
 }
 
+int64_t ShardSet::IndexEntryCount(uint32_t index) const {
+  int64_t sum = BaseCount(KeyspaceKind::kIndex, index);
+  for (const auto& shard : shards_) {
+    const auto found = shard->collections_.find(index);
+    if (found != shard->collections_.end()) sum += found->second->count();
+  }
+  const auto found = indexes_.find(index);
+  return found == indexes_.end() ? sum : sum - found->second->notes.load();
+}
+
+Result<bool> ShardSet::Read(KeyRef& ref, std::string* value) {
+  return shards_[ref.shard]->Read(ref, value);
+}
+
 Status ShardSet::Resolve(KeyRef& ref) { return shards_[ref.shard]->Resolve(ref); }
 
 }  // namespace veddb

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "doc/index/index.h"
 #include "object/databases.h"
 #include "object/lazy_free.h"
 #include "object/turn.h"
@@ -118,11 +119,27 @@ class ShardSet final : public Databases {
   const Collection& CreateCollection(uint32_t database, Bytes name) override;
   void DropCollection(const Collection& collection) override;
   void RenameCollection(const Collection& collection, Bytes name) override;
+  void SetCollectionOptions(const Collection& collection, Bytes options) override;
+  int64_t IndexEntryCount(uint32_t index) const override;
+  Keyspace& IndexEntries(size_t shard, uint32_t index) override { return Documents(shard, index); }
+  uint32_t CreateIndex(const Collection& collection, Bytes definition) override;
+  void DropIndex(const Collection& collection, uint32_t index) override;
+  Result<bool> Read(KeyRef& ref, std::string* value) override;
   std::unique_ptr<ReadView> NewReadView() override { return engine_.NewReadView(); }
 
   // The space that holds the keys of this database now.
   uint32_t SpaceOf(uint32_t database) const override { return spaces_[database]; }
   LazyFree& lazy_free() { return lazy_free_; }
+
+  // --- building of indexes (indexes.cc), with every shard held ---
+  // The index of this number, while it is there.
+  std::shared_ptr<doc::Index> FindIndex(uint32_t id) const;
+  const Collection* CollectionOf(uint32_t id) const;
+  // Those that are not ready; the loop, any time.
+  std::vector<std::shared_ptr<doc::Index>> BuildingIndexes() const;
+  // Documents up to this ordered `_id` have their entries now.
+  void SetIndexBuilt(doc::Index& index, Bytes built_to);
+  void SetIndexReady(doc::Index& index);
 
   // --- reads on snapshots ---
   // What was dropped stays on disk while a read that began before lasts: giving disk back looks at
@@ -161,6 +178,15 @@ class ShardSet final : public Databases {
   Status LoadObjectNumbers(const CatalogView& catalog);
   Status LoadCollections(const CatalogView& catalog);
   Status LoadDropped(const CatalogView& catalog);
+  Status LoadIndexes(const CatalogView& catalog);
+  Status LoadIndex(const CatalogView& catalog, uint32_t id, Bytes value);
+  Status LoadMultikey(const ReadView& view);
+  void StoreIndex(const doc::Index& index);
+  void AddIndexKeyspaces(Shard& shard, const std::shared_ptr<doc::Index>& index);
+  void RemoveIndex(const doc::Index& index);
+  void SetTraits(const Collection& collection, doc::IndexList list);
+  Status TakeIndexChange(const ChangeBatch::Entry& entry);
+  void NoteMultikey(doc::Index& index, Bytes note);
   Status LoadCount(const CatalogView& catalog, KeyspaceKind kind, uint32_t id);
   Status TakeChanges(const ChangeBatch& batch);
   // `elements`: changes of the chunks of large values.
@@ -197,6 +223,7 @@ class ShardSet final : public Databases {
   uint32_t next_space_ = 0;
   uint32_t next_collection_ = 1;
   std::map<std::pair<uint32_t, std::string>, Collection, std::less<>> collections_;
+  std::map<uint32_t, std::shared_ptr<doc::Index>> indexes_;
   absl::flat_hash_map<uint64_t, int64_t> base_counts_;  // by kind and id
   std::vector<Dropped> dropped_;                        // since the last drain began
   std::set<uint64_t> active_reads_;

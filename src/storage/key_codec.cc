@@ -84,11 +84,11 @@ std::optional<DocValueView> ParseDocValue(Bytes bytes) {
   return view;
 }
 
-std::string IndexPrefix(uint32_t collection_id, uint32_t index_id) {
-  std::string out;
-  PutBE32(out, collection_id);
-  PutBE32(out, index_id);
-  return out;
+std::optional<IndexKeyView> ParseIndexKey(Bytes bytes) {
+  IndexKeyView view;
+  if (!GetBE32(&bytes, &view.index_id)) return std::nullopt;
+  view.entry = bytes;
+  return view;
 }
 
 std::string MetaDatabase(uint32_t number) {
@@ -101,6 +101,11 @@ std::string MetaDropCollection(uint32_t id) { return "drop/collection/" + std::t
 std::string MetaCollection(uint32_t id) {
   return std::string(kMetaCollectionPrefix) + std::to_string(id);
 }
+
+std::string MetaIndex(uint32_t id) { return std::string(kMetaIndexPrefix) + std::to_string(id); }
+std::string MetaIndexBuilt(uint32_t id) { return MetaIndex(id) + "/built"; }
+std::string MetaIndexCount(uint32_t id) { return MetaIndex(id) + "/count"; }
+std::string MetaDropIndex(uint32_t id) { return "drop/index/" + std::to_string(id); }
 
 std::string PrefixEnd(Bytes prefix) {
   std::string out(prefix);

@@ -150,13 +150,17 @@ struct DocValueView {
 };
 std::optional<DocValueView> ParseDocValue(Bytes bytes);
 
-// --- index: collection id:4 BE · index id:4 BE · ordered values · ordered _id ---
+// --- index: index id:4 BE · entry (doc/FORMAT.md) ---
 
-std::string IndexPrefix(uint32_t collection_id, uint32_t index_id);
+struct IndexKeyView {
+  uint32_t index_id = 0;
+  Bytes entry;
+};
+std::optional<IndexKeyView> ParseIndexKey(Bytes bytes);
 
 // --- meta: names ---
 
-inline constexpr uint32_t kStoreFormat = 2;
+inline constexpr uint32_t kStoreFormat = 3;
 inline constexpr Bytes kMetaFormat = "format";                   // u32 LE
 inline constexpr Bytes kMetaLogPosition = "log/position";        // u64 LE
 inline constexpr Bytes kMetaSpaceNext = "space/next";            // u32 LE: the next unused space
@@ -164,12 +168,17 @@ inline constexpr Bytes kMetaCollectionNext = "collection/next";  // u32 LE
 inline constexpr Bytes kMetaDatabasePrefix = "db/";
 inline constexpr Bytes kMetaDropPrefix = "drop/";
 inline constexpr Bytes kMetaCollectionPrefix = "collection/";
+inline constexpr Bytes kMetaIndexPrefix = "index/";
 std::string MetaDatabase(uint32_t number);    // db/<n> -> space, u32 LE
 std::string MetaSpaceCount(uint32_t space);   // space/<id>/count -> keys, u64 LE
 std::string MetaDropSpace(uint32_t space);    // drop/space/<id>
 std::string MetaObjectNext(uint16_t shard);   // object/<shard>/next -> u64 LE
 std::string MetaDropCollection(uint32_t id);  // drop/collection/<id>
 std::string MetaCollection(uint32_t id);      // collection/<id>
+std::string MetaIndex(uint32_t id);           // index/<id>
+std::string MetaIndexBuilt(uint32_t id);      // index/<id>/built
+std::string MetaIndexCount(uint32_t id);      // index/<id>/count -> entries, u64 LE
+std::string MetaDropIndex(uint32_t id);       // drop/index/<id>
 
 // The first key behind all keys that begin with the prefix; empty = there is none (all 0xff).
 std::string PrefixEnd(Bytes prefix);

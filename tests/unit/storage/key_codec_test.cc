@@ -131,9 +131,11 @@ TEST(KeyCodecTest, TheOtherFamiliesKeysAreGoldenAndParse) {
   EXPECT_EQ(ParseDocValue(value)->version, 77u);
   EXPECT_EQ(ParseDocValue(value)->bson, "bson");
   EXPECT_FALSE(ParseDocValue("1234567").has_value());
-  EXPECT_EQ(Hex(IndexPrefix(9, 2)),
-            "00000009"
-            "00000002");
+  const std::optional<IndexKeyView> index_key = ParseIndexKey(Bytes("\0\0\0\x09entry", 9));
+  ASSERT_TRUE(index_key.has_value());
+  EXPECT_EQ(index_key->index_id, 9U);
+  EXPECT_EQ(index_key->entry, "entry");
+  EXPECT_FALSE(ParseIndexKey("123").has_value());
 }
 
 TEST(KeyCodecTest, MetaNames) {
@@ -143,6 +145,10 @@ TEST(KeyCodecTest, MetaNames) {
   EXPECT_EQ(MetaObjectNext(3), "object/3/next");
   EXPECT_EQ(MetaDropCollection(4), "drop/collection/4");
   EXPECT_EQ(MetaCollection(4), "collection/4");
+  EXPECT_EQ(MetaIndex(5), "index/5");
+  EXPECT_EQ(MetaIndexBuilt(5), "index/5/built");
+  EXPECT_EQ(MetaIndexCount(5), "index/5/count");
+  EXPECT_EQ(MetaDropIndex(5), "drop/index/5");
 }
 
 TEST(KeyCodecTest, PrefixEndIsTheFirstKeyBehindAPrefix) {
