@@ -12,7 +12,7 @@ SERVER := build/veddb-server
 CTEST := ctest --output-on-failure --no-label-summary --no-tests=error
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test demo wire redis-tests bench torture consistency differential fuzz mutation lint format \
+.PHONY: help build run test demo wire redis-tests bench bench-docs torture consistency differential fuzz mutation lint format \
         debug asan ubsan tsan clean
 
 help:                 ## this list
@@ -48,6 +48,12 @@ bench: build          ## the server beside redis-server, and the micro benchmark
 	@cmake --build build -j $(JOBS)
 	@for each in resp log json match; do build/tests/bench/$${each}_bench || exit 1; done
 	@$(PYTHON) tests/bench/compare.py $(SERVER) $(ARGS)
+
+bench-docs: build     ## documents beside PostgreSQL's jsonb, 1 M orders: ARGS="--small" for 20,000
+	@$(PACKAGES) bench-docs
+	@cmake --preset release -DVEDDB_BENCH_DOCS=ON > build/configure-bench.log
+	@cmake --build build -j $(JOBS) --target docs_bench
+	@$(PYTHON) tests/bench/compare_docs.py $(SERVER) build/tests/bench/docs/docs_bench $(ARGS)
 
 torture: build        ## kills, faults, full disks, random histories for MINUTES=10: tests/torture
 	@[ -f build-killpoints/build.ninja ] || cmake --preset killpoints

@@ -37,6 +37,47 @@ def pin(cpus):
     return (lambda: os.sched_setaffinity(0, cpus)) if cpus else None
 
 
+def wait_until_quiet(server):
+    """Waits (bounded) until a server does next to nothing."""
+    deadline = time.monotonic() + QUIET_LIMIT_S
+    before = server.cpu_s()
+    while time.monotonic() < deadline:
+        time.sleep(QUIET_WINDOW_S)
+        now = server.cpu_s()
+        if now - before <= QUIET_CPU_S:
+            return
+        before = now
+
+
+def tree_bytes(directory):
+    """The disk blocks of all files below a directory, in bytes."""
+    total = 0
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(folder, name)).st_blocks * 512
+            except FileNotFoundError:  # removed while we looked
+                pass
+    return total
+
+
+def process_cpu_s(pid):
+    """CPU seconds of all threads of a process so far, and of children that have ended."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        fields = file.read().rpartition(")")[2].split()
+    user, system, child_user, child_system = (int(field) for field in fields[11:15])
+    return (user + system + child_user + child_system) / TICKS_PER_S
+
+
+def process_memory_mb(pid, field="VmRSS:"):
+    """Resident memory of a process."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith(field):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
 class MeasuredServer:
     """One server process. Use as a context manager: it is killed and its directory removed."""
 
@@ -83,29 +124,18 @@ class MeasuredServer:
         self._process.send_signal(signal.SIGCONT)
 
     def cpu_s(self):
-        """CPU seconds of all threads so far, and of children that have ended."""
-        with open(f"/proc/{self._process.pid}/stat", encoding="utf-8") as file:
-            fields = file.read().rpartition(")")[2].split()
-        user, system, child_user, child_system = (int(field) for field in fields[11:15])
-        return (user + system + child_user + child_system) / TICKS_PER_S
+        return process_cpu_s(self._process.pid)
 
     def memory_mb(self):
-        with open(f"/proc/{self._process.pid}/status", encoding="utf-8") as file:
-            for line in file:
-                if line.startswith("VmRSS:"):
-                    return int(line.split()[1]) / 1024
-        return 0.0
+        return process_memory_mb(self._process.pid)
 
     def wait_until_quiet(self):
         """Waits (bounded) for the background work of a run, so that it is counted to that run."""
-        deadline = time.monotonic() + QUIET_LIMIT_S
-        before = self.cpu_s()
-        while time.monotonic() < deadline:
-            time.sleep(QUIET_WINDOW_S)
-            now = self.cpu_s()
-            if now - before <= QUIET_CPU_S:
-                return
-            before = now
+        wait_until_quiet(self)
+
+    def disk_bytes(self, folder=""):
+        """What all of its files take, or those of a folder of its data."""
+        return tree_bytes(os.path.join(self._directory, folder))
 
     def load(self, keys, size):
         """Sets every key that redis-benchmark -r KEYS can draw: the GETs find a value."""
