@@ -37,7 +37,9 @@ Status ApplyLimits(const Config& config) {
   SetBitmapModuleBytesMax(config.proto_max_bulk_len);
 #endif
 #ifdef VEDDB_MODULE_DOC
-  SetDocLimits({.document_bytes_max = config.doc_max_size, .batch_max = config.doc_batch_max});
+  SetDocLimits({.document_bytes_max = config.doc_max_size,
+                .batch_max = config.doc_batch_max,
+                .memory_bytes_max = config.doc_memory_limit});
 #endif
 #ifdef VEDDB_MODULE_KEYS
   const bool by_frequency = config.maxmemory_policy == MaxmemoryPolicy::kAllkeysLfu ||
@@ -78,7 +80,8 @@ Status AddModules(Server& server) {
   TRY(server.AddCommands(DocCommands()));
 #endif
   server.config().OnChange(
-      {"doc-max-size", "doc-batch-max", "maxmemory", "maxmemory-policy", "proto-max-bulk-len"},
+      {"doc-max-size", "doc-batch-max", "doc-memory-limit", "maxmemory", "maxmemory-policy",
+       "proto-max-bulk-len"},
       ApplyLimits);
   return ApplyLimits(server.config().config());
 }

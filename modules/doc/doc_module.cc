@@ -17,6 +17,7 @@ constexpr size_t kCollectionNameBytesMax = 255;
 // Written by the loop, read wherever commands run.
 std::atomic<int64_t> document_bytes_max{DocLimits().document_bytes_max};
 std::atomic<int64_t> batch_max{DocLimits().batch_max};
+std::atomic<int64_t> memory_bytes_max{DocLimits().memory_bytes_max};
 
 }  // namespace
 
@@ -25,9 +26,9 @@ std::span<const CommandSpec> DocCommands() {
     std::vector<CommandSpec> out;
     for (const auto table :
          {DocCollectionCommands(), DocStatsCommands(), DocInsertCommands(), DocGetCommands(),
-          DocPutCommands(), DocDelCommands(), DocFindCommands(), DocCountCommands(),
-          DocDeleteCommands(), DocUpdateCommands(), DocFindAndModifyCommands(), DocBulkCommands(),
-          DocIndexCommands()}) {
+          DocPutCommands(), DocDelCommands(), DocFindCommands(), DocCursorCommands(),
+          DocCountCommands(), DocDeleteCommands(), DocUpdateCommands(), DocFindAndModifyCommands(),
+          DocBulkCommands(), DocIndexCommands()}) {
       out.insert(out.end(), table.begin(), table.end());
     }
     return out;
@@ -38,11 +39,13 @@ std::span<const CommandSpec> DocCommands() {
 void SetDocLimits(const DocLimits& limits) {
   document_bytes_max.store(limits.document_bytes_max, std::memory_order_relaxed);
   batch_max.store(limits.batch_max, std::memory_order_relaxed);
+  memory_bytes_max.store(limits.memory_bytes_max, std::memory_order_relaxed);
 }
 
 DocLimits CurrentDocLimits() {
   return {document_bytes_max.load(std::memory_order_relaxed),
-          batch_max.load(std::memory_order_relaxed)};
+          batch_max.load(std::memory_order_relaxed),
+          memory_bytes_max.load(std::memory_order_relaxed)};
 }
 
 doc::ParseLimits DocumentParseLimits() {

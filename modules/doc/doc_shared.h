@@ -18,6 +18,7 @@ std::span<const CommandSpec> DocInsertCommands();
 std::span<const CommandSpec> DocPutCommands();
 std::span<const CommandSpec> DocDelCommands();
 std::span<const CommandSpec> DocFindCommands();
+std::span<const CommandSpec> DocCursorCommands();
 std::span<const CommandSpec> DocCountCommands();
 std::span<const CommandSpec> DocDeleteCommands();
 std::span<const CommandSpec> DocUpdateCommands();

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "modules/doc/doc_shared.h"
+#include "modules/doc/document_cursor.h"
 #include "modules/doc/found.h"
 #include "modules/doc/query.h"
 
@@ -43,7 +44,7 @@ Result<FoundDocuments> FindNamed(Call& call, Query& query) {
   Reply reply(found.text, call.reply.protocol());
   DocumentWriter writer(&query.options);
   TRY(writer.Write(match->stored, match->array_index, reply));
-  found.count = 1;
+  found.ends.push_back(found.text.size());
   return found;
 }
 
@@ -52,22 +53,35 @@ Result<FoundDocuments> FindAny(Call& call) {
   if (query.planned) return FindNamed(call, query);
   if (call.snapshot == nullptr) return FoundDocuments();  // no collection
   if (NeedsSorting(query.options.sort)) {
-    return FindSorted(*call.snapshot, query, call.reply.protocol());
+    MemoryBudget budget(MemoryBudget::kUnlimited);
+    return FindSorted(*call.snapshot, query, call.reply.protocol(), budget);
   }
   return FindInOrder(*call.snapshot, query, call.reply.protocol());
 }
 
+// The whole answer, or with BATCH its beginning.
+Status FindAll(Call& call) {
+  auto& query = call.prepared_as<Query>();
+  const bool in_batches = query.options.batch != 0;
+  if (in_batches && !query.planned && call.snapshot != nullptr) return BeginCursor(call, query);
+  const FoundDocuments found = TRY(FindAny(call));
+  if (in_batches) {
+    WriteBatch(kNoMoreBatches, found, call.reply);
+  } else {
+    WriteFound(found, call.reply);
+  }
+  return Ok();
+}
+
 void Find(Call& call) {
-  const Result<FoundDocuments> found = FindAny(call);
-  if (!found.ok()) return call.reply.Error(found.error());
-  call.reply.Array(found->count);
-  call.reply.Raw(found->text);
+  const Status status = FindAll(call);
+  if (!status.ok()) call.reply.Error(status.error());
 }
 
 void FindOne(Call& call) {
   const Result<FoundDocuments> found = FindAny(call);
   if (!found.ok()) return call.reply.Error(found.error());
-  if (found->count == 0) return call.reply.Null();
+  if (found->count() == 0) return call.reply.Null();
   call.reply.Raw(found->text);
 }
 

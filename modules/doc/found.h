@@ -4,23 +4,30 @@
 // to what was asked for.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "command/snapshot.h"
+#include "modules/doc/memory_budget.h"
 #include "modules/doc/query.h"
 #include "modules/doc/writer.h"
 #include "resp/reply.h"
 
 namespace veddb {
 
+// The documents one after the other, as replies, which are the same in both protocols.
 struct FoundDocuments {
-  size_t count = 0;
-  std::string text;  // the documents, one after the other, as replies
+  std::string text;
+  std::vector<size_t> ends;  // where each ends in the text
+
+  size_t count() const { return ends.size(); }
 };
 
 // In order of `_id`. With a LIMIT it stops early.
 Result<FoundDocuments> FindInOrder(const Snapshot& snapshot, const Query& query, Protocol protocol);
 // In the order of SORT. With a LIMIT no part keeps more than that many (and those skipped).
-Result<FoundDocuments> FindSorted(const Snapshot& snapshot, const Query& query, Protocol protocol);
+// MEMORYLIMIT: the budget does not suffice.
+Result<FoundDocuments> FindSorted(const Snapshot& snapshot, const Query& query, Protocol protocol,
+                                  MemoryBudget& budget);
 
 // How many documents in order decide the answer: those skipped and those returned; 0: all.
 uint64_t NeedOf(const DocOptions& options);

@@ -37,8 +37,9 @@ Status Append(const PartFound& part, size_t from, size_t to, FoundDocuments& fou
   }
   if (from >= to) return Ok();
   const size_t begin = from == 0 ? 0 : part.ends[from - 1];
+  const size_t shift = found.text.size() - begin;
   found.text.append(part.text, begin, part.ends[to - 1] - begin);
-  found.count += to - from;
+  for (size_t i = from; i < to; ++i) found.ends.push_back(part.ends[i] + shift);
   return Ok();
 }
 
@@ -61,7 +62,7 @@ Result<FoundDocuments> FindInOrder(const Snapshot& snapshot, const Query& query,
       [&](size_t part, const Match& match) { return Take(parts[part], match, skips, protocol); }));
   FoundDocuments found;
   if (parts.size() == 1 && !skips && options.limit == 0) {
-    found.count = parts[0].ends.size();
+    found.ends = std::move(parts[0].ends);
     found.text = std::move(parts[0].text);
     return found;
   }
@@ -72,7 +73,7 @@ Result<FoundDocuments> FindInOrder(const Snapshot& snapshot, const Query& query,
     to_skip -= from;
     size_t to = count;
     if (options.limit > 0)
-      to = from + std::min<uint64_t>(count - from, options.limit - found.count);
+      to = from + std::min<uint64_t>(count - from, options.limit - found.count());
     TRY(Append(part, from, to, found));
     part.text = std::string();
   }

@@ -20,11 +20,15 @@ struct Written {
 using TopDocuments = doc::TopK<Written>;
 using SortedDocument = TopDocuments::Entry;
 
+size_t MemoryOf(const SortedDocument& one) {
+  return sizeof one + one.key.size() + one.payload.text.size();
+}
+
 // What one part found, the best so many of it where there is a limit.
 class alignas(64) PartSorter {
  public:
-  PartSorter(const DocOptions* options, uint64_t need, Protocol protocol)
-      : options_(options), writer_(options), protocol_(protocol) {
+  PartSorter(const DocOptions* options, uint64_t need, Protocol protocol, MemoryBudget* budget)
+      : options_(options), writer_(options), protocol_(protocol), budget_(budget) {
     if (need > 0) top_.emplace(need);
   }
 
@@ -36,10 +40,13 @@ class alignas(64) PartSorter {
     Reply reply(written.text, protocol_);
     Status status = writer_.Write(match.stored, match.array_index, reply);
     if (!status.ok()) written.error = std::move(status.error());
-    if (top_) {
-      top_->Push(key_, std::move(written));
-    } else {
-      all_.push_back({key_, std::move(written)});
+    SortedDocument document{key_, std::move(written)};
+    TRY(budget_->Take(MemoryOf(document)));
+    if (!top_) {
+      all_.push_back(std::move(document));
+    } else if (const auto left_out =
+                   top_->Push(std::move(document.key), std::move(document.payload))) {
+      budget_->GiveBack(MemoryOf(*left_out));
     }
     return Ok();
   }
@@ -55,6 +62,7 @@ class alignas(64) PartSorter {
   const DocOptions* options_;
   DocumentWriter writer_;
   const Protocol protocol_;
+  MemoryBudget* budget_;
   std::string key_;
   std::optional<TopDocuments> top_;
   std::vector<SortedDocument> all_;
@@ -90,12 +98,13 @@ void Merge(std::deque<std::vector<SortedDocument>>& lists, const Take& take) {
 
 }  // namespace
 
-Result<FoundDocuments> FindSorted(const Snapshot& snapshot, const Query& query, Protocol protocol) {
+Result<FoundDocuments> FindSorted(const Snapshot& snapshot, const Query& query, Protocol protocol,
+                                  MemoryBudget& budget) {
   const DocOptions& options = query.options;
   const uint64_t need = NeedOf(options);
   FilterScan scan(snapshot, query, 0);
   std::deque<PartSorter> parts;
-  for (size_t i = 0; i < scan.parts(); ++i) parts.emplace_back(&options, need, protocol);
+  for (size_t i = 0; i < scan.parts(); ++i) parts.emplace_back(&options, need, protocol, &budget);
   TRY(scan.Run([&](size_t part, const Match& match) { return parts[part].Take(match); }));
   std::deque<std::vector<SortedDocument>> lists;
   for (PartSorter& part : parts) lists.push_back(part.TakeSorted());
@@ -107,12 +116,12 @@ Result<FoundDocuments> FindSorted(const Snapshot& snapshot, const Query& query, 
       --to_skip;
       return true;
     }
-    if (options.limit > 0 && found.count == options.limit) return false;
+    if (options.limit > 0 && found.count() == options.limit) return false;
     error = std::move(next.payload.error);
     if (error) return false;
     found.text += next.payload.text;
+    found.ends.push_back(found.text.size());
     next.payload.text = std::string();
-    ++found.count;
     return true;
   });
   if (error) return std::move(*error);

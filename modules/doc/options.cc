@@ -47,6 +47,12 @@ Status ReadLimit(Bytes value, DocOptions& options) {
   return Ok();
 }
 
+Status ReadBatch(Bytes value, DocOptions& options) {
+  options.batch = static_cast<uint64_t>(TRY(ParseNatural("BATCH", value)));
+  if (options.batch == 0) return Err("BATCH must not be 0");
+  return Ok();
+}
+
 Status ReadTimeout(Bytes value, DocOptions& options) {
   options.timeout_ms = TRY(ParseNatural("TIMEOUT", value));
   return Ok();
@@ -157,10 +163,6 @@ Error NotAvailable(Bytes word) {
   return MakeError(ErrorCode::kBadQuery, std::string(word) + " is not available yet");
 }
 Status ReadLet(Bytes /*value*/, DocOptions& /*options*/) { return NotAvailable("LET"); }
-Status ReadBatch(Bytes value, DocOptions& /*options*/) {
-  if (TRY(ParseNatural("BATCH", value)) == 0) return Err("BATCH must not be 0");
-  return NotAvailable("BATCH");
-}
 Status ReadSchema(Bytes /*value*/, DocOptions& /*options*/) { return NotAvailable("SCHEMA"); }
 Status ReadValidation(Bytes /*value*/, DocOptions& /*options*/) {
   return NotAvailable("VALIDATION");

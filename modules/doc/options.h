@@ -55,6 +55,7 @@ struct DocOptions {
   doc::SortSpec sort;          // empty: in order of _id
   uint64_t skip = 0;
   uint64_t limit = 0;      // 0: none
+  uint64_t batch = 0;      // 0: the whole answer at once
   int64_t timeout_ms = 0;  // 0: none
   doc::JsonMode json = doc::JsonMode::kRelaxed;
   bool with_version = false;

@@ -2,17 +2,17 @@
 // Call: what a handler sees of one execution of its command.
 //
 // Which members are set depends on the route of the command (command/spec.h):
-//   kLoop       session, server                           on the loop
+//   kLoop       session, server, cursors                  on the loop
 //   kKeys       keys (resolved: memory knows each)        on whoever holds their shards
 //   kAllShards  session, server, databases                on the loop
-//   kSnapshot   snapshot                                  on a thread of the query pool, or, inside
-//   a
-//                                                         transaction, like kAllShards
+//   kSnapshot   snapshot, cursors                         on a thread of the query pool, or, inside
+//                                                         a transaction, like kAllShards
 // A handler never blocks, and what it changes is durable or undone as a whole with its turn.
 #pragma once
 #include <absl/container/inlined_vector.h>
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <span>
@@ -28,6 +28,7 @@
 
 namespace veddb {
 
+class CursorTable;
 class ServerApi;
 class Snapshot;
 class Turn;
@@ -87,6 +88,10 @@ class Call {
   ServerApi* server = nullptr;
   Databases* databases = nullptr;
   Snapshot* snapshot = nullptr;
+  // The snapshot for longer than the command, where it can be kept: as long as the result lives.
+  std::function<std::shared_ptr<const Snapshot>()> keep_snapshot;
+  CursorTable* cursors = nullptr;
+  Bytes user;  // whose command it is; where there are cursors
   // Inside of a transaction: a command that would wait answers at once with what there is.
   bool must_not_wait = false;
 

@@ -18,9 +18,10 @@ constexpr uint64_t kParallelBytesMin = 4 << 20;
 // Several parts a thread even out ranges of unequal cost.
 constexpr size_t kPartsPerThread = 4;
 
-// A family's value as a sink of WritePut.
+// A family's key and value, one behind the other, as a sink of WritePut.
 class ValueSink {
  public:
+  explicit ValueSink(std::string* bytes) : bytes_(*bytes) {}
   char* BeginPut(Family /*family*/, size_t key_size, size_t value_size) {
     bytes_.resize(key_size + value_size);
     key_size_ = key_size;
@@ -30,7 +31,7 @@ class ValueSink {
   Bytes value() const { return Bytes(bytes_).substr(key_size_); }
 
  private:
-  std::string bytes_;
+  std::string& bytes_;
   size_t key_size_ = 0;
 };
 
@@ -42,13 +43,54 @@ std::string KeyspaceBegin(uint32_t id) {
 
 }  // namespace
 
+SnapshotIterator::SnapshotIterator(std::unique_ptr<StoreIterator> store,
+                                   SnapshotOverlay::const_iterator begin,
+                                   SnapshotOverlay::const_iterator end)
+    : store_(std::move(store)), changed_(begin), changed_end_(end) {}
+
+SnapshotIterator::~SnapshotIterator() = default;
+
+bool SnapshotIterator::Next() {
+  if (!begun_) {
+    store_->SeekToFirst();
+    begun_ = true;
+  } else if (at_store_) {
+    store_->Next();
+  }
+  at_store_ = false;
+  while (store_->Valid() || changed_ != changed_end_) {
+    const bool from_memory =
+        changed_ != changed_end_ && (!store_->Valid() || Bytes(changed_->first) <= store_->key());
+    if (!from_memory) {
+      at_store_ = true;
+      key_ = store_->key();
+      value_ = store_->value();
+      return true;
+    }
+    if (store_->Valid() && store_->key() == changed_->first) store_->Next();
+    if (TakeChanged()) return true;
+  }
+  return false;
+}
+
+bool SnapshotIterator::TakeChanged() {
+  const auto [keyspace, entry] = changed_->second;
+  ++changed_;
+  if (!entry->present()) return false;
+  ValueSink sink(&bytes_);
+  WritePut(*keyspace, *entry, sink);
+  key_ = sink.key();
+  value_ = sink.value();
+  return true;
+}
+
 Snapshot::Snapshot(std::unique_ptr<ReadView> view, const Engine& engine, QueryPool& pool,
                    Databases* held)
     : view_(std::move(view)), engine_(engine), pool_(pool), held_(held) {}
 
-const Snapshot::Overlay& Snapshot::OverlayOf(KeyspaceKind kind, uint32_t id) const {
+const SnapshotOverlay& Snapshot::OverlayOf(KeyspaceKind kind, uint32_t id) const {
   const auto [found, made] = overlays_.try_emplace({kind, id});
-  Overlay& overlay = found->second;
+  SnapshotOverlay& overlay = found->second;
   if (!made || held_ == nullptr) return overlay;
   const auto add = [&overlay](const Keyspace& keyspace) {
     keyspace.ForPending([&](const Entry& entry) {
@@ -68,32 +110,23 @@ const Snapshot::Overlay& Snapshot::OverlayOf(KeyspaceKind kind, uint32_t id) con
   return overlay;
 }
 
-Status Snapshot::Scan(KeyspaceKind kind, uint32_t id, Bytes lower, Bytes upper,
-                      const Visitor& visit) const {
+std::unique_ptr<SnapshotIterator> Snapshot::NewIterator(KeyspaceKind kind, uint32_t id, Bytes lower,
+                                                        Bytes upper) const {
   const std::string begin = KeyspaceBegin(id);
   const std::string end = PrefixEnd(begin);
   if (lower.empty()) lower = begin;
   if (upper.empty()) upper = end;
-  const Overlay& overlay = OverlayOf(kind, id);
-  const auto it = view_->NewIterator(FamilyOf(kind), lower, upper);
-  auto changed = overlay.lower_bound(lower);
-  const auto changed_end = overlay.lower_bound(upper);
-  ValueSink sink;
-  it->SeekToFirst();
-  while (it->Valid() || changed != changed_end) {
-    const bool from_memory =
-        changed != changed_end && (!it->Valid() || Bytes(changed->first) <= it->key());
-    if (!from_memory) {
-      if (!visit(it->key(), it->value())) return Ok();
-      it->Next();
-      continue;
-    }
-    const auto [keyspace, entry] = changed->second;
-    if (it->Valid() && it->key() == changed->first) it->Next();
-    ++changed;
-    if (!entry->present()) continue;
-    WritePut(*keyspace, *entry, sink);
-    if (!visit(sink.key(), sink.value())) return Ok();
+  const SnapshotOverlay& overlay = OverlayOf(kind, id);
+  return std::unique_ptr<SnapshotIterator>(
+      new SnapshotIterator(view_->NewIterator(FamilyOf(kind), lower, upper),
+                           overlay.lower_bound(lower), overlay.lower_bound(upper)));
+}
+
+Status Snapshot::Scan(KeyspaceKind kind, uint32_t id, Bytes lower, Bytes upper,
+                      const Visitor& visit) const {
+  const auto it = NewIterator(kind, id, lower, upper);
+  while (it->Next()) {
+    if (!visit(it->key(), it->value())) return Ok();
   }
   return it->status();
 }

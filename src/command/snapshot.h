@@ -22,6 +22,44 @@ namespace veddb {
 class Engine;
 class QueryPool;
 
+// Changes in memory by storage key, of entries that are there or deleted.
+struct ChangedEntry {
+  const Keyspace* keyspace;
+  const Entry* entry;
+};
+using SnapshotOverlay = std::map<std::string, ChangedEntry, std::less<>>;
+
+// Storage keys of a snapshot in order. Owned by: one thread; the snapshot must outlive it.
+class SnapshotIterator {
+ public:
+  ~SnapshotIterator();
+  SnapshotIterator(const SnapshotIterator&) = delete;
+  SnapshotIterator& operator=(const SnapshotIterator&) = delete;
+
+  // To the first key, then to the next. False: there is none, or reading failed (status()).
+  bool Next();
+  // REQUIRES: Next() was true. Good until the next step.
+  Bytes key() const { return key_; }
+  Bytes value() const { return value_; }
+  Status status() const { return store_->status(); }
+
+ private:
+  friend class Snapshot;
+  SnapshotIterator(std::unique_ptr<StoreIterator> store, SnapshotOverlay::const_iterator begin,
+                   SnapshotOverlay::const_iterator end);
+  // The entry that memory has at `changed_`. False: it is deleted.
+  bool TakeChanged();
+
+  const std::unique_ptr<StoreIterator> store_;
+  SnapshotOverlay::const_iterator changed_;
+  const SnapshotOverlay::const_iterator changed_end_;
+  bool begun_ = false;
+  bool at_store_ = false;  // key and value are the store's, which stands on them
+  Bytes key_;
+  Bytes value_;
+  std::string bytes_;  // of an entry of memory
+};
+
 class Snapshot {
  public:
   // `held`: the shards, when all are held by the caller, else nullptr.
@@ -34,6 +72,11 @@ class Snapshot {
   // Storage keys in [lower, upper) of a space or collection, in order. Empty bounds: from its
   // begin, to its end.
   Status Scan(KeyspaceKind kind, uint32_t id, Bytes lower, Bytes upper, const Visitor& visit) const;
+  // The same step by step.
+  std::unique_ptr<SnapshotIterator> NewIterator(KeyspaceKind kind, uint32_t id, Bytes lower,
+                                                Bytes upper) const;
+  // Whether it shows the store alone, so that it is good for longer than the command.
+  bool may_be_kept() const { return held_ == nullptr; }
   // How many parts ScanParallel will use for this keyspace.
   size_t Parts(KeyspaceKind kind, uint32_t id) const;
   // The whole keyspace in `parts` ranges that follow each other in order, each on one thread; the
@@ -43,18 +86,13 @@ class Snapshot {
   Status ScanParallel(KeyspaceKind kind, uint32_t id, size_t parts, const PartVisitor& visit) const;
 
  private:
-  struct Changed {
-    const Keyspace* keyspace;
-    const Entry* entry;
-  };
-  using Overlay = std::map<std::string, Changed, std::less<>>;
-  const Overlay& OverlayOf(KeyspaceKind kind, uint32_t id) const;
+  const SnapshotOverlay& OverlayOf(KeyspaceKind kind, uint32_t id) const;
 
   const std::unique_ptr<ReadView> view_;
   const Engine& engine_;
   QueryPool& pool_;
   Databases* const held_;
-  mutable std::map<std::pair<KeyspaceKind, uint32_t>, Overlay> overlays_;
+  mutable std::map<std::pair<KeyspaceKind, uint32_t>, SnapshotOverlay> overlays_;
 };
 
 }  // namespace veddb

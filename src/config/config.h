@@ -250,6 +250,7 @@ struct Config {
 
   // Documents.
   int64_t doc_max_size = 0, doc_batch_max = 0, doc_memory_limit = 0;
+  int64_t cursor_max = 0, cursor_memory_limit = 0;
   int64_t cursor_timeout = 0;  // seconds
 
   // shards and query-threads with 0 resolved: one a core, shards at least 2.

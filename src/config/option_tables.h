@@ -33,8 +33,6 @@ inline constexpr Bytes kNoReplication = "there is no replication";
 inline constexpr Bytes kNoPartialLoad = "an object is always loaded as a whole";
 inline constexpr Bytes kNoTypes = "there is no such data type";
 inline constexpr Bytes kNoScripts = "there are no scripts";
-inline constexpr Bytes kNoDocMemory = "a query's memory is not measured";
-inline constexpr Bytes kNoCursors = "there are no cursors";
 
 inline constexpr int64_t kPortMax = 65535;
 inline constexpr int64_t kUint32Max = 4294967295;

@@ -14,9 +14,11 @@ constexpr Option kWatching[] = {
     {.name = "slowlog-log-slower-than",
      .bind = NumberValue{&Config::slowlog_log_slower_than, -1, kLongMax},
      .initial = "10000",
-     .doc = "Microseconds a command must take to be noted in SLOWLOG; 0: every one, -1: none. Counted is "
-            "the work itself, reading keys from disk included; what a command waits for its turn is "
-            "not."},
+     .doc =
+         "Microseconds a command must take to be noted in SLOWLOG; 0: every one, -1: none. Counted "
+         "is "
+         "the work itself, reading keys from disk included; what a command waits for its turn is "
+         "not."},
     {.name = "slowlog-max-len",
      .bind = NumberValue{&Config::slowlog_max_len, 0, kLongMax},
      .initial = "128",
@@ -24,7 +26,8 @@ constexpr Option kWatching[] = {
     {.name = "latency-monitor-threshold",
      .bind = NumberValue{&Config::latency_monitor_threshold, 0, kLongMax},
      .initial = "0",
-     .doc = "Milliseconds an activity (a command, an fsync of the log, a drain …) must take to be noted "
+     .doc = "Milliseconds an activity (a command, an fsync of the log, a drain …) must take to be "
+            "noted "
             "for LATENCY; 0: off."},
     {.name = "latency-tracking",
      .bind = YesNoValue{&Config::latency_tracking},
@@ -136,15 +139,21 @@ constexpr Option kDocuments[] = {
     {.name = "doc-memory-limit",
      .bind = NumberValue{&Config::doc_memory_limit, kMebibyte, kLongMax, ValueUnit::kMemory},
      .initial = "100mb",
-     .effect = OptionEffect::kLater,
-     .later = kNoDocMemory,
-     .doc = "Memory of one query for sorting and grouping. What may spill goes to disk beyond it, "
-            "what may not fails (MEMORYLIMIT)."},
+     .doc =
+         "Memory of one query for what it can't hand on as it finds it: the sorted answer that a "
+         "cursor keeps. Beyond it the query fails (MEMORYLIMIT)."},
+    {.name = "cursor-max",
+     .bind = NumberValue{&Config::cursor_max, 0, kIntMax},
+     .initial = "1000",
+     .doc = "Most cursors that may be open at a time; a query that would open one more fails."},
+    {.name = "cursor-memory-limit",
+     .bind = NumberValue{&Config::cursor_memory_limit, kMebibyte, kLongMax, ValueUnit::kMemory},
+     .initial = "256mb",
+     .doc = "Memory of all open cursors together. A query whose cursor would exceed it fails "
+            "(MEMORYLIMIT)."},
     {.name = "cursor-timeout",
      .bind = NumberValue{&Config::cursor_timeout, 1, kIntMax},
      .initial = "600",
-     .effect = OptionEffect::kLater,
-     .later = kNoCursors,
      .doc =
          "Seconds after which an unused cursor is closed. An open cursor keeps old data on disk."},
 };

@@ -57,6 +57,7 @@ void Cron::MeasureRates() {
 
 void Cron::OncePerSecond() {
   MeasureRates();
+  server_.cursors().CloseIdle();
   server_.WatchDisk();
   // What follows reads the store, or is logged.
   if (server_.healer().memory_void() || server_.log().failed()) return;

@@ -226,6 +226,8 @@ void Dispatcher::RunInPlace(Client& client, Command& command, std::span<const By
   call.session = &client.session;
   call.server = &server_;
   call.databases = &server_.shards();
+  call.cursors = &server_.cursors();
+  call.user = client.session.user;
   server_.accounting().NoteCommand(command, argv, RunHandler(call, begun), &client);
   // The reply of a command that waits is no reply of this turn.
   if (!client.blocked()) client.EndReply(target, before);

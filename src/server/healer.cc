@@ -74,6 +74,9 @@ void Healer::Heal(int64_t now_ms) {
 
 bool Healer::ReopenStore(int64_t now_ms) {
   if (!store_tries_.Due(now_ms) || !server_.shards().pool().idle()) return false;
+  // Their snapshots are of the store that goes; the pool frees them.
+  server_.cursors().CloseAll();
+  if (!server_.shards().pool().idle()) return false;
   if (store_tries_.count >= limits_.tries_max) {
     const Status error = server_.engine().background_error();
     hopeless_ = error.ok() ? "the store fails again and again" : error.error().message;

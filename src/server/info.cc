@@ -247,6 +247,11 @@ void AddStats(Server& server, Lines& out) {
   out.Add("tracking_total_keys:%zu", server.tracking().keys());
   out.Add("tracking_total_items:%zu", server.tracking().items());
   out.Add("tracking_total_prefixes:%zu", server.tracking().prefixes());
+  const CursorTable::Figures cursors = server.cursors().figures();
+  out.Add("cursors_open:%zu", cursors.open);
+  out.Add("cursors_memory:%" PRId64, cursors.memory_bytes);
+  out.Add("cursors_opened:%" PRIu64, cursors.opened);
+  out.Add("cursors_timed_out:%" PRIu64, cursors.timed_out);
   out.Add("total_error_replies:%" PRIu64, server.totals().errors);
   out.Add("total_reads_processed:%" PRIu64, clients.reads);
   out.Add("total_writes_processed:%" PRIu64, clients.writes);

@@ -234,6 +234,7 @@ SnapshotRequest::SnapshotRequest(Server& server, Client& client, Command& comman
       arguments_(argv),
       plan_(std::move(plan)),
       client_id_(client.session.id),
+      user_(client.session.user),
       database_(client.session.database),
       now_ms_(server.now_ms()),
       prepare_nanos_(NanosSince(begun)),
@@ -267,8 +268,11 @@ void SnapshotRequest::Run() {
   call.now_ms = now_ms_;
   call.database = database_;
   call.prepared = plan_.prepared.get();
-  const std::unique_ptr<Snapshot> snapshot = server_.NewSnapshot(nullptr);
+  std::unique_ptr<Snapshot> snapshot = server_.NewSnapshot(nullptr);
   call.snapshot = snapshot.get();
+  call.keep_snapshot = [this, &snapshot] { return Keep(std::move(snapshot)); };
+  call.cursors = &server_.cursors();
+  call.user = user_;
   outcome_ = RunHandler(call, begun);
   outcome_.nanos += prepare_nanos_;
   slot_.Hold(text_);
@@ -276,8 +280,17 @@ void SnapshotRequest::Run() {
   server_.PostToLoop([self] { self->Done(); });
 }
 
+std::shared_ptr<const Snapshot> SnapshotRequest::Keep(std::unique_ptr<Snapshot> snapshot) {
+  CHECK(snapshot != nullptr);
+  read_is_kept_ = true;
+  return {snapshot.release(), [&server = server_, read = read_](const Snapshot* kept) {
+            delete kept;
+            server.PostToLoop([&server, read] { server.shards().EndRead(read); });
+          }};
+}
+
 void SnapshotRequest::Done() {
-  server_.shards().EndRead(read_);
+  if (!read_is_kept_) server_.shards().EndRead(read_);
   if (Client* client = server_.FindClient(client_id_)) --client->queries;
   server_.accounting().NoteCommand(command_, arguments_.views(), outcome_,
                                    server_.FindClient(client_id_));

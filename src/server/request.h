@@ -107,6 +107,8 @@ class SnapshotRequest final : public std::enable_shared_from_this<SnapshotReques
                   CallPlan plan, uint64_t begun);
   void Run();
   void Done();
+  // The snapshot for a cursor: the read ends with it.
+  std::shared_ptr<const Snapshot> Keep(std::unique_ptr<Snapshot> snapshot);
 
   Server& server_;
   ReplySlot slot_;
@@ -114,10 +116,12 @@ class SnapshotRequest final : public std::enable_shared_from_this<SnapshotReques
   OwnedArguments arguments_;
   CallPlan plan_;
   const uint64_t client_id_;
+  const std::string user_;
   const uint32_t database_;
   const int64_t now_ms_;
   const int64_t prepare_nanos_;
   const uint64_t read_;  // its number among the shards' reads
+  bool read_is_kept_ = false;
   std::string text_;
   Outcome outcome_;
 };

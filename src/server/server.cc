@@ -41,7 +41,11 @@ std::string RandomHex40() {
 
 }  // namespace
 
-Server::Server() : run_id_(RandomHex40()) {
+Server::Server()
+    : cursors_([this](CursorPtr cursor) {
+        pool_->Submit([dead = std::make_shared<CursorPtr>(std::move(cursor))] { dead->reset(); });
+      }),
+      run_id_(RandomHex40()) {
   now_ms_ = started_ms_ = WallMillis();
   mono_ms_ = started_mono_ms_ = MonoMillis();
   CalibrateTicks();
@@ -197,6 +201,7 @@ void Server::ResetStats() {
   memory_.ResetStats();
   shards_->drainer().ResetStats();
   shards_->lazy_free().ResetStats();
+  cursors_.ResetStats();
   at_reset_.clear();
   for (const auto counter : kResettable) at_reset_.emplace_back(counter, shards_->Sum(counter));
 }

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "command/cursor_table.h"
 #include "command/registry.h"
 #include "command/server_api.h"
 #include "command/snapshot.h"
@@ -69,6 +70,7 @@ class Server final : public ServerApi {
   SyncWaits& sync_waits() { return sync_waits_; }
   Saves& saves() { return saves_; }
   IndexBuilder& index_builder() { return index_builder_; }
+  CursorTable& cursors() { return cursors_; }
   const RecoveryReport& recovery() const { return recovery_; }
   // How long it has been up, and a clock in seconds that only goes forwards, for idle times.
   int64_t uptime_ms() const { return mono_ms_ - started_mono_ms_; }
@@ -168,6 +170,7 @@ class Server final : public ServerApi {
   void HookConfig();
   // The part of the options that shards look at themselves.
   void ApplyObjectOptions();
+  void ApplyCursorOptions();
   // server_options.cc: before the store is opened, and when they change.
   void ApplyProcessOptions();
   void HookProcessOptions();
@@ -212,6 +215,7 @@ class Server final : public ServerApi {
   int64_t store_files_ = 0;
   std::vector<std::unique_ptr<Listener>> listeners_;
   moodycamel::ConcurrentQueue<std::function<void()>> posted_;
+  CursorTable cursors_;  // they keep snapshots of the store, and post to the loop when they end
 
   std::string run_id_;
   RecoveryReport recovery_;

@@ -122,6 +122,7 @@ Status Server::OpenStore() {
   shards_->OnChanges([this](const ChangeList& changes) { tracking_.Apply(changes); });
   evictor_ = std::make_unique<Evictor>(*shards_);
   ApplyObjectOptions();
+  ApplyCursorOptions();
   return shards_->Load();
 }
 
@@ -189,6 +190,14 @@ void Server::ApplyObjectOptions() {
   }
 }
 
+void Server::ApplyCursorOptions() {
+  constexpr int64_t kMillisPerSecond = 1000;
+  const Config& config = config_.config();
+  cursors_.set_limits({.count_max = static_cast<size_t>(config.cursor_max),
+                       .memory_bytes_max = config.cursor_memory_limit,
+                       .idle_ms_max = config.cursor_timeout * kMillisPerSecond});
+}
+
 void Server::HookConfig() {
   config_.OnChange({"appendfsync"}, [this](const Config& config) {
     log_->SetPolicy(PolicyOf(config.appendfsync));
@@ -212,6 +221,10 @@ void Server::HookConfig() {
         ApplyObjectOptions();
         return Ok();
       });
+  config_.OnChange({"cursor-max", "cursor-memory-limit", "cursor-timeout"}, [this](const Config&) {
+    ApplyCursorOptions();
+    return Ok();
+  });
   config_.OnChange({"drain-interval", "drain-bytes", "log-replay-max"},
                    [this](const Config& config) {
                      shards_->drainer().set_limits(DrainLimitsOf(config));
@@ -272,6 +285,7 @@ void Server::Close() {
   }
   KILL_POINT("shutdown.drained");
   shards_->Stop();
+  cursors_.CloseAll();
   shards_->pool().Quiesce();
   if (const Status flushed = engine_->Flush(); !flushed.ok()) {
     LogWarning("The store could not be flushed: " + flushed.error().message);
@@ -294,6 +308,7 @@ void Server::Abandon() {
              std::to_string(exit_code_) + "): " + healer_.hopeless());
   listeners_.clear();
   shards_->Stop();
+  cursors_.CloseAll();
   shards_->pool().Quiesce();
   log_->SetSyncListener(nullptr);
   if (const std::string file = PidFileOf(config_.config()); !file.empty()) unlink(file.c_str());

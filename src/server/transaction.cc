@@ -162,6 +162,8 @@ void Transaction::RunStep(Step& step, Reply& reply, Session* session) {
     call.session = session;
     call.server = &server_;
     call.databases = &server_.shards();
+    call.cursors = &server_.cursors();
+    call.user = session->user;
     if (step.plan.route == Route::kSnapshot) {
       snapshot = server_.NewSnapshot(&server_.shards());
       call.snapshot = snapshot.get();

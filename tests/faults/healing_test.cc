@@ -45,6 +45,22 @@ class HealingTest : public ::testing::Test {
     }));
   }
 
+  // Breaks the store for good: how many SETs of large values went well until one was refused.
+  int64_t WriteUntilTheStoreFails(RespClient& client, const std::string& large) {
+    SimDisk::SetFault(Fault(kChangingCalls, EIO, "/store/"));
+    int64_t written = 0;
+    std::string refusal;
+    for (int64_t i = 0; i < 1000 && refusal.empty(); ++i) {
+      const std::string answer = client.Say({"SET", "k" + std::to_string(i), large});
+      if (answer == "OK") ++written;
+      if (answer != "OK") refusal = answer;
+    }
+    EXPECT_TRUE(refusal.starts_with("-MISCONF")) << refusal;
+    EXPECT_GT(written, 0);
+    SimDisk::ClearFault();
+    return written;
+  }
+
   const std::string root_;
   const std::string data_;
   std::unique_ptr<InProcessServer> server_;
@@ -118,17 +134,7 @@ TEST_F(HealingTest, AStoreThatFailedForGoodIsOpenedAgain) {
   Start({"--appendfsync", "everysec", "--log-replay-max", "1mb"});
   RespClient client = server_->Connect();
   const std::string large(400'000, 'v');
-  SimDisk::SetFault(Fault(kChangingCalls, EIO, "/store/"));
-  int64_t written = 0;
-  std::string refusal;
-  for (int64_t i = 0; i < 1000 && refusal.empty(); ++i) {
-    const std::string answer = client.Say({"SET", "k" + std::to_string(i), large});
-    if (answer == "OK") ++written;
-    if (answer != "OK") refusal = answer;
-  }
-  EXPECT_TRUE(refusal.starts_with("-MISCONF")) << refusal;
-  EXPECT_GT(written, 0);
-  SimDisk::ClearFault();
+  const int64_t written = WriteUntilTheStoreFails(client, large);
   ExpectWritesComeBack();
   client = server_->Connect();
   for (int64_t i = 0; i < written; ++i) {
@@ -136,6 +142,24 @@ TEST_F(HealingTest, AStoreThatFailedForGoodIsOpenedAgain) {
   }
   EXPECT_EQ(client.Say({"DBSIZE"}), std::to_string(written + 1));
   EXPECT_EQ(client.Run({"KEYS", "*"}).elements.size(), static_cast<size_t>(written) + 1);
+}
+
+TEST_F(HealingTest, CursorsEndWithTheStoreThatTheyRead) {
+  Start({"--appendfsync", "everysec", "--log-replay-max", "1mb"});
+  RespClient client = server_->Connect();
+  if (!client.Run({"DOC.GET", "none", "none"}).is_nil()) GTEST_SKIP() << "no documents";
+  ASSERT_FALSE(client.Run({"DOC.INSERT", "c", R"({"_id":1})", R"({"_id":2})"}).is_error());
+  const RespReply first = client.Run({"DOC.FIND", "c", "{}", "BATCH", "1"});
+  ASSERT_EQ(first.elements.size(), 2u) << first.Print();
+  const std::string id = first.elements[0].text;
+  ASSERT_NE(id, "0");
+  WriteUntilTheStoreFails(client, std::string(400'000, 'v'));
+  ExpectWritesComeBack();
+  client = server_->Connect();
+  EXPECT_EQ(client.Say({"DOC.NEXT", id}), "-NOCURSOR there is no cursor '" + id + "'");
+  const RespReply again = client.Run({"DOC.FIND", "c", "{}", "BATCH", "1"});
+  ASSERT_EQ(again.elements.size(), 2u) << again.Print();
+  EXPECT_EQ(client.Run({"DOC.NEXT", again.elements[0].text}).Print(), R"([0, [{"_id":2}]])");
 }
 
 TEST_F(HealingTest, WhereNothingHelpsTheServerEndsWithCodeSeventyAndLosesNothing) {

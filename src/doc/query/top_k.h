@@ -3,6 +3,7 @@
 // thread.
 #pragma once
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,14 +27,18 @@ class TopK {
   // Would this key get in? Asked before the payload is copied.
   bool Accepts(Bytes key) const { return entries_.size() < k_ || key < entries_.front().key; }
 
-  void Push(std::string key, Payload payload) {
-    if (!Accepts(key)) return;
+  // What there is no place for (any more).
+  std::optional<Entry> Push(std::string key, Payload payload) {
+    if (!Accepts(key)) return Entry{std::move(key), std::move(payload)};
+    std::optional<Entry> out;
     if (entries_.size() == k_) {
       std::pop_heap(entries_.begin(), entries_.end(), Less);
+      out = std::move(entries_.back());
       entries_.pop_back();
     }
     entries_.push_back({std::move(key), std::move(payload)});
     std::push_heap(entries_.begin(), entries_.end(), Less);
+    return out;
   }
 
   size_t size() const { return entries_.size(); }

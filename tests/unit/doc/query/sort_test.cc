@@ -185,7 +185,8 @@ TEST(TopK, KeepsTheLeastInOrder) {
     std::vector<std::string> all;
     for (int i = 0; i < 500; ++i) {
       all.push_back(std::to_string(dice() % 10'000));
-      top.Push(all.back(), i);
+      const size_t before = top.size();
+      EXPECT_EQ(top.Push(all.back(), i).has_value(), before == k) << "one comes in, one goes";
     }
     const std::vector<std::string> given = all;
     std::sort(all.begin(), all.end());
