@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -60,10 +61,21 @@ struct MatchState {
   std::optional<RegexScratch> regex_scratch;
 };
 
+// What a node was parsed from, so that it can be shown: `{path: {name: value}}`, or `{name: value}`
+// where there is no path.
+struct NodeSource {
+  std::string path;
+  std::string name;
+  ValueView value;  // in the filter's BSON
+};
+
 class MatchNode {
  public:
   virtual ~MatchNode() = default;
   MatchKind kind() const { return kind_; }
+  // Nothing for a list of conditions that all must hold and that nobody wrote as one.
+  const NodeSource* source() const { return source_.get(); }
+  void set_source(NodeSource source) { source_ = std::make_unique<NodeSource>(std::move(source)); }
 
   virtual bool MatchDocument(DocView doc, MatchState& state) const = 0;
   virtual bool MatchValue(ValueView value, MatchState& state) const = 0;
@@ -73,6 +85,7 @@ class MatchNode {
 
  private:
   const MatchKind kind_;
+  std::unique_ptr<const NodeSource> source_;
 };
 
 using NodePtr = std::unique_ptr<MatchNode>;
@@ -81,6 +94,8 @@ using NodePtr = std::unique_ptr<MatchNode>;
 class PathNode : public MatchNode {
  public:
   const FieldPath& path() const { return path_; }
+  // Is it asked about the elements of an array at the path's end too, or only about the array?
+  bool opens_arrays() const { return leaf_ == LeafArrays::kOpen; }
 
   bool MatchDocument(DocView doc, MatchState& state) const final {
     return VisitPath(doc, path_, leaf_, [&](ValueView value, uint32_t index) {

@@ -1,51 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // $all, $elemMatch, $size.
+#include "doc/match/ops_array.h"
+
 #include "doc/match/operators.h"
 #include "doc/value/whole.h"
 
 namespace veddb::doc {
 namespace {
-
-class SizeNode final : public PathNode {
- public:
-  SizeNode(FieldPath path, uint64_t size)
-      : PathNode(MatchKind::kSize, std::move(path), LeafArrays::kClosed), size_(size) {}
-  bool MatchValue(ValueView value, MatchState&) const override {
-    return value.type == BsonType::kArray && value.Document().Count() == size_;
-  }
-
- private:
-  const uint64_t size_;
-};
-
-// Some element of the array meets the conditions: as an object of its own (arrays count as objects
-// with numbers for names), or as a plain value.
-class ElemMatchNode final : public PathNode {
- public:
-  ElemMatchNode(MatchKind kind, FieldPath path, NodePtr condition)
-      : PathNode(kind, std::move(path), LeafArrays::kClosed), condition_(std::move(condition)) {}
-
-  bool MatchValue(ValueView value, MatchState& state) const override {
-    if (value.type != BsonType::kArray) return false;
-    uint32_t index = 0;
-    for (const Element& element : value.Document()) {
-      if (MatchElement(element.value, state)) {
-        state.array_index = index;
-        return true;
-      }
-      ++index;
-    }
-    return false;
-  }
-
- private:
-  bool MatchElement(ValueView element, MatchState& state) const {
-    if (kind() == MatchKind::kElemMatchValue) return condition_->MatchValue(element, state);
-    return element.IsContainer() && condition_->MatchDocument(element.Document(), state);
-  }
-
-  const NodePtr condition_;
-};
 
 bool IsElemMatch(ValueView value) {
   return IsOperatorObject(value) && value.Document().begin()->name == "$elemMatch";
@@ -56,7 +17,10 @@ Result<NodePtr> ParseAllMember(const FieldOperand& all, ValueView member, bool e
   if (IsElemMatch(member) != elem_matches) return BadOperand(all, "mixes $elemMatch with values");
   if (elem_matches) return ParseFieldOperators(all.path, member.Document(), all.depth + 1);
   if (IsOperatorObject(member)) return BadOperand(all, "can't hold operators");
-  return member.type == BsonType::kRegex ? ParseRegexLiteral(operand) : ParseEq(operand);
+  NodePtr node =
+      TRY(member.type == BsonType::kRegex ? ParseRegexLiteral(operand) : ParseEq(operand));
+  node->set_source({all.path.text(), "$eq", member});
+  return node;
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ class InNode final : public PathNode {
          std::vector<ValueView> pattern_values);
   // Sorted.
   const std::vector<ValueView>& values() const { return values_; }
-  bool has_patterns() const { return !patterns_.empty(); }
+  // The regular expressions among them.
+  const std::vector<ValueView>& pattern_values() const { return pattern_values_; }
 
   bool MatchValue(ValueView value, MatchState& state) const override;
 

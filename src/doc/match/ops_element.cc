@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // $exists, $type, $mod.
+#include "doc/match/ops_element.h"
+
 #include "doc/match/operators.h"
 #include "doc/value/type_set.h"
 #include "doc/value/whole.h"
 
 namespace veddb::doc {
 namespace {
-
-class ExistsNode final : public PathNode {
- public:
-  explicit ExistsNode(FieldPath path)
-      : PathNode(MatchKind::kExists, std::move(path), LeafArrays::kClosed) {}
-  bool MatchValue(ValueView value, MatchState&) const override { return !value.missing(); }
-};
-
-class TypeNode final : public PathNode {
- public:
-  TypeNode(FieldPath path, TypeSet types)
-      : PathNode(MatchKind::kType, std::move(path), LeafArrays::kOpen), types_(types) {}
-  bool MatchValue(ValueView value, MatchState&) const override { return types_.Has(value.type); }
-
- private:
-  const TypeSet types_;
-};
 
 class ModNode final : public PathNode {
  public:

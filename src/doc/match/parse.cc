@@ -25,7 +25,9 @@ Result<NodePtr> ParseTopOperator(const Element& element, uint32_t depth) {
   if (row == nullptr) return Unknown(element.name, " at the top of a filter");
   const TopOperand operand{element.name, element.value, depth};
   if (row->top == nullptr) return BadOperand(operand, "stands only behind a path");
-  return row->top(operand);
+  NodePtr node = TRY(row->top(operand));
+  if (node != nullptr) node->set_source({"", std::string(element.name), element.value});
+  return node;
 }
 
 // `{path: value}`: equality, a regular expression, or an object of operators.
@@ -35,8 +37,10 @@ Result<NodePtr> ParseField(const Element& element, uint32_t depth) {
     return ParseFieldOperators(path, element.value.Document(), depth);
   }
   const FieldOperand operand{"$eq", path, element.value, DocView(), depth};
-  if (element.value.type == BsonType::kRegex) return ParseRegexLiteral(operand);
-  return ParseEq(operand);
+  NodePtr node =
+      TRY(element.value.type == BsonType::kRegex ? ParseRegexLiteral(operand) : ParseEq(operand));
+  node->set_source({path.text(), "$eq", element.value});
+  return node;
 }
 
 }  // namespace
@@ -63,7 +67,9 @@ Result<NodePtr> ParseFieldOperators(const FieldPath& path, DocView operators, ui
     if (row == nullptr) return Unknown(element.name, " of '" + path.text() + "'");
     if (row->field == nullptr) return BadOperand(operand, "does not stand behind a path");
     NodePtr node = TRY(row->field(operand));
-    if (node != nullptr) children.push_back(std::move(node));
+    if (node == nullptr) continue;
+    node->set_source({path.text(), std::string(element.name), element.value});
+    children.push_back(std::move(node));
   }
   return AndOf(std::move(children));
 }

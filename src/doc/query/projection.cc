@@ -48,6 +48,31 @@ const ProjectionNode* ProjectionNode::Find(Bytes child) const {
   return it != children.end() && it->name == child ? &*it : nullptr;
 }
 
+namespace {
+
+// False: there is more to do than to include.
+bool AddPlainPaths(const ProjectionNode& node, const std::string& prefix,
+                   std::vector<std::string>* paths) {
+  for (const ProjectionNode& child : node.children) {
+    const std::string path = prefix + child.name;
+    if (child.kind == ProjectionNode::Kind::kInclude) {
+      paths->push_back(path);
+    } else if (child.kind != ProjectionNode::Kind::kTree ||
+               !AddPlainPaths(child, path + ".", paths)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> Projection::PlainPaths() const {
+  std::vector<std::string> paths;
+  if (mode_ != Mode::kInclusion || !AddPlainPaths(root_, "", &paths)) return std::nullopt;
+  return paths;
+}
+
 Status Projector::Apply(DocView doc, uint32_t array_index, std::string* out) {
   if (projection_->mode_ == Projection::Mode::kWhole) {
     out->append(doc.bytes());

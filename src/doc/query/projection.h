@@ -47,6 +47,9 @@ class Projection {
   Mode mode() const { return mode_; }
   // Does it need the place in the array where the filter matched (Matcher::array_index)?
   bool has_positional() const { return has_positional_; }
+  // Of an inclusion that names paths and shapes nothing: the paths but `_id`; else nothing.
+  std::optional<std::vector<std::string>> PlainPaths() const;
+  bool keeps_id() const { return keeps_id_; }
 
  private:
   friend class ProjectionParser;

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "doc/exec/plan_run.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "doc/query/top_k.h"
+#include "doc/value/ordered_key.h"
+
+namespace veddb::doc {
+namespace {
+
+// Documents of a scan of the collection between two looks at the time.
+constexpr uint64_t kCheckEvery = 256;
+
+std::optional<std::string> ShownPath(const PlanRequest& request) {
+  if (request.projection == nullptr) return std::nullopt;
+  const auto paths = request.projection->PlainPaths();
+  if (!paths || paths->empty()) return std::nullopt;
+  return paths->front();
+}
+
+}  // namespace
+
+PlanRun::PlanRun(const PlanRequest& request, const Plan& plan, PlanSource& source,
+                 uint64_t random_seed)
+    : request_(request), plan_(plan), source_(source), state_(random_seed), to_skip_(request.skip) {
+  if (plan.is_empty) return;
+  if (plan.is_collection_scan()) collection_ = source.Documents();
+  for (const IndexScan& scan : plan.scans) {
+    scans_.push_back(std::make_unique<ScanRun>(source, scan));
+  }
+  if (plan.covered) key_document_.emplace(plan.scans[0].index->spec, ShownPath(request));
+  counts_.scans.resize(std::max<size_t>(plan.scans.size(), 1));
+}
+
+int64_t PlanRun::Now() const { return measures_ ? MonoNanos() : 0; }
+
+RunCounts PlanRun::counts() const {
+  RunCounts counts = counts_;
+  for (size_t i = 0; i < scans_.size(); ++i) counts.scans[i] = scans_[i]->counts();
+  return counts;
+}
+
+// --- entries ---
+
+Result<bool> PlanRun::NextEntry() {
+  const int64_t begin = Now();
+  const bool more = TRY(collection_ != nullptr ? NextOfCollection() : NextOfScans());
+  counts_.scan_nanos += Now() - begin;
+  return more;
+}
+
+Result<bool> PlanRun::NextOfCollection() {
+  ScanCounts& counts = counts_.scans[0];
+  if (counts.rows % kCheckEvery == 0) TRY(source_.MayGoOn());
+  if (counts.rows == 0) {
+    collection_->Seek({});
+  } else {
+    collection_->Next();
+  }
+  if (!collection_->Valid()) {
+    TRY(collection_->status());
+    return false;
+  }
+  ++counts.rows;
+  entry_ = {.fields = {}, .ordered_id = collection_->key(), .types = {}};
+  return true;
+}
+
+Result<bool> PlanRun::NextOfScans() {
+  while (scan_ < scans_.size()) {
+    ScanRun& scan = *scans_[scan_];
+    if (!TRY(scan.Next())) {
+      ++scan_;
+      continue;
+    }
+    const PlanIndex& index = *plan_.scans[scan_].index;
+    if (index.clustered) {
+      entry_ = {.fields = scan.key(), .ordered_id = scan.key(), .types = {}};
+    } else {
+      entry_ = TRY(ParseIndexEntry(*index.spec, scan.key(), scan.value()));
+    }
+    if (TRY(IsNew())) return true;
+    ++counts_.repeated;
+  }
+  return false;
+}
+
+Result<bool> PlanRun::IsNew() {
+  if (plan_.scans.size() == 1 && !plan_.scans[0].may_repeat) return true;
+  return seen_.emplace(entry_.ordered_id).second;
+}
+
+// --- documents ---
+
+bool PlanRun::needs_document() const {
+  return plan_.fetches || plan_.is_collection_scan() || plan_.covered ||
+         plan_.sort != SortWork::kNone;
+}
+
+Result<bool> PlanRun::Matches(DocView doc) {
+  state_.array_index = kNoArrayIndex;
+  for (const MatchNode* node : plan_.residual) {
+    const bool matches = node->MatchDocument(doc, state_);
+    if (state_.error) return *state_.error;
+    if (!matches) return false;
+  }
+  return true;
+}
+
+// Reads the document of the entry into found_; false: it is gone.
+Result<bool> PlanRun::ReadDocument() {
+  Bytes stored;
+  if (collection_ != nullptr) {
+    stored = collection_->value();
+  } else if (plan_.scans[scan_].index->clustered) {
+    stored = scans_[scan_]->value();
+  } else {
+    if (!TRY(source_.Get(entry_.ordered_id, &stored_))) return false;
+    stored = stored_;
+  }
+  ++counts_.documents;
+  found_.stored = TRY(DecodeStored(stored));
+  return true;
+}
+
+// Is the entry's document one that was asked for? Sets found_.
+Result<bool> PlanRun::Examine() {
+  found_ = {.ordered_id = entry_.ordered_id};
+  if (!needs_document()) return true;
+  if (plan_.covered) {
+    if (const std::optional<DocView> doc = key_document_->Make(entry_)) {
+      found_.stored = {0, *doc};
+      return Matches(*doc);
+    }
+  }
+  if (!TRY(ReadDocument())) return false;
+  const bool matches = TRY(Matches(found_.stored.doc));
+  found_.array_index = state_.array_index;
+  return matches;
+}
+
+Result<bool> PlanRun::NextMatch() {
+  while (TRY(NextEntry())) {
+    const int64_t begin = Now();
+    const bool matches = TRY(Examine());
+    counts_.document_nanos += Now() - begin;
+    if (!matches) continue;
+    ++counts_.matched;
+    return true;
+  }
+  return false;
+}
+
+// --- order ---
+
+Result<PlanRun::Kept> PlanRun::Keep() {
+  Kept kept{.array_index = found_.array_index};
+  TRY(request_.sort->AppendKey(found_.stored.doc, &kept.key));
+  kept.ordered_id = std::string(found_.ordered_id);
+  if (request_.output == PlanOutput::kDocuments) {
+    kept.stored = EncodeStored(found_.stored.version, found_.stored.doc);
+  }
+  return kept;
+}
+
+Status PlanRun::FillSorted() {
+  const uint64_t need = request_.limit == 0 ? 0 : request_.skip + request_.limit;
+  std::optional<TopK<Kept>> top;
+  if (need > 0) top.emplace(need);
+  std::string key;
+  while (TRY(NextMatch())) {
+    if (top) {
+      key.clear();
+      TRY(request_.sort->AppendKey(found_.stored.doc, &key));
+      if (top->Accepts(key)) top->Push(key, TRY(Keep()));
+    } else {
+      sorted_.push_back(TRY(Keep()));
+    }
+  }
+  if (top) {
+    for (auto& entry : top->TakeSorted()) sorted_.push_back(std::move(entry.payload));
+    return Ok();
+  }
+  std::sort(sorted_.begin(), sorted_.end(),
+            [](const Kept& a, const Kept& b) { return a.key < b.key; });
+  return Ok();
+}
+
+// The bytes of the fields that all of a group have in common.
+Bytes PlanRun::GroupOf() const {
+  const IndexScan& scan = plan_.scans[0];
+  const Bytes key = scans_[0]->key();
+  const size_t begin = scans_[0]->merge_offset();
+  size_t end = begin;
+  for (size_t i = scan.merged_fields; i < plan_.group_end; ++i) {
+    end += OrderedKeyLength(key.substr(end), scan.index->spec->fields[i].descending);
+  }
+  return key.substr(begin, end - begin);
+}
+
+Status PlanRun::FillGroup() {
+  if (!ahead_ && !TRY(NextMatch())) return Ok();
+  ahead_ = false;
+  group_ = std::string(GroupOf());
+  sorted_.push_back(TRY(Keep()));
+  while (TRY(NextMatch())) {
+    if (GroupOf() != group_) {
+      ahead_ = true;
+      break;
+    }
+    sorted_.push_back(TRY(Keep()));
+  }
+  std::sort(sorted_.begin(), sorted_.end(),
+            [](const Kept& a, const Kept& b) { return a.key < b.key; });
+  return Ok();
+}
+
+FoundDocument PlanRun::ViewOf(const Kept& kept) {
+  FoundDocument found{.ordered_id = kept.ordered_id, .array_index = kept.array_index};
+  // Written by EncodeStored in this process.
+  if (!kept.stored.empty()) found.stored = DecodeStored(kept.stored).TakeValue();
+  return found;
+}
+
+Result<bool> PlanRun::NextSorted() {
+  if (sorted_.empty() && !(plan_.sort == SortWork::kAll && sort_filled_)) {
+    const int64_t begin = Now();
+    const int64_t inner = counts_.scan_nanos + counts_.document_nanos;
+    sort_filled_ = true;
+    TRY(plan_.sort == SortWork::kAll ? FillSorted() : FillGroup());
+    counts_.sort_nanos += Now() - begin - (counts_.scan_nanos + counts_.document_nanos - inner);
+  }
+  if (sorted_.empty()) return false;
+  handed_ = std::move(sorted_.front());
+  sorted_.pop_front();
+  return true;
+}
+
+Result<const FoundDocument*> PlanRun::Next() {
+  const bool sorts = plan_.sort != SortWork::kNone;
+  for (;;) {
+    if (request_.limit > 0 && counts_.returned == request_.limit) return nullptr;
+    if (!TRY(sorts ? NextSorted() : NextMatch())) return nullptr;
+    if (to_skip_ > 0) {
+      --to_skip_;
+      continue;
+    }
+    ++counts_.returned;
+    if (!sorts) return &found_;
+    handed_view_ = ViewOf(*handed_);
+    return &handed_view_;
+  }
+}
+
+}  // namespace veddb::doc

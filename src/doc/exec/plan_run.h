@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// PlanRun: runs a plan and hands out its documents one by one, as they are asked for; so a cursor
+// can stop anywhere, and nothing is done that nobody asks for. Owned by: one thread.
+//
+//   PlanRun run(request, plan, source);
+//   for (;;) { const FoundDocument* found = TRY(run.Next()); if (!found) break; … }
+#pragma once
+#include <absl/container/flat_hash_set.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "doc/exec/key_document.h"
+#include "doc/exec/scan_cursor.h"
+#include "doc/value/stored.h"
+
+namespace veddb::doc {
+
+struct FoundDocument {
+  Bytes ordered_id;
+  // Of a plan that is covered: the version is 0, the document has the index's fields and `_id`.
+  // Where only ids were asked for: an empty document.
+  StoredDocument stored{0, DocView()};
+  // Where the filter matched (Matcher::array_index).
+  uint32_t array_index = kNoArrayIndex;
+};
+
+// What really happened, stage by stage. Times are 0 unless measured.
+struct RunCounts {
+  std::vector<ScanCounts> scans;  // as in Plan::scans; of the whole collection: one, without keys
+  uint64_t repeated = 0;          // entries of documents that had been seen
+  uint64_t documents = 0;         // that were looked at
+  uint64_t matched = 0;
+  uint64_t returned = 0;
+  int64_t scan_nanos = 0;
+  int64_t document_nanos = 0;  // reading and filtering them
+  int64_t sort_nanos = 0;
+};
+
+class PlanRun {
+ public:
+  // SKIP and LIMIT of the request are obeyed. REQUIRES: request, plan and source outlive the run.
+  PlanRun(const PlanRequest& request, const Plan& plan, PlanSource& source, uint64_t random_seed);
+
+  // The next document, valid until the next call; nullptr: there are no more.
+  Result<const FoundDocument*> Next();
+  void Measure() { measures_ = true; }
+  RunCounts counts() const;
+
+ private:
+  struct Kept {
+    std::string key;  // of the sort
+    std::string ordered_id;
+    std::string stored;
+    uint32_t array_index;
+  };
+
+  Result<bool> NextEntry();
+  Result<bool> NextOfScans();
+  Result<bool> NextOfCollection();
+  Result<bool> IsNew();
+  Result<bool> NextMatch();
+  Result<bool> Examine();
+  Result<bool> ReadDocument();
+  Result<bool> Matches(DocView doc);
+  Result<bool> NextSorted();
+  Status FillSorted();
+  Status FillGroup();
+  Result<Kept> Keep();
+  Bytes GroupOf() const;
+  bool needs_document() const;
+  static FoundDocument ViewOf(const Kept& kept);
+  int64_t Now() const;
+
+  const PlanRequest& request_;
+  const Plan& plan_;
+  PlanSource& source_;
+  MatchState state_;
+  bool measures_ = false;
+
+  // Where it stands.
+  std::unique_ptr<EntryIterator> collection_;
+  std::vector<std::unique_ptr<ScanRun>> scans_;
+  size_t scan_ = 0;
+  std::optional<KeyDocument> key_document_;
+  absl::flat_hash_set<std::string> seen_;
+  IndexEntryView entry_;
+  std::string stored_;
+  FoundDocument found_;
+
+  std::deque<Kept> sorted_;
+  std::optional<Kept> handed_;
+  FoundDocument handed_view_;
+  bool sort_filled_ = false;
+  bool ahead_ = false;  // found_ is the first of the next group
+  std::string group_;
+
+  uint64_t to_skip_;
+  RunCounts counts_;
+};
+
+}  // namespace veddb::doc
