@@ -65,6 +65,7 @@ void Cron::OncePerSecond() {
   if (server_.shards().drainer().idle()) server_.shards().ReclaimDropped();
   server_.saves().Tick();
   server_.index_builder().Tick();
+  if (active_expire_) server_.document_expiry().Tick();
   // While memory is behind, what the scan would find is mostly what memory is about to delete.
   if (!behind_ && !server_.clients().paused()) ScanExpiryFamily();
 }

@@ -204,10 +204,10 @@ Wait Dispatcher::ExecuteOnAllShards(Client& client, Command& command, std::span<
     RunInPlace(client, command, argv, plan, begun);
     return Wait::kNone;
   }
-  shards.Post(new CommandRequest(server_, client, command, argv, std::move(plan), begun,
-                                 AllShards(shards.shard_count()), Job::Where::kLoop,
-                                 may_be_planned_otherwise ? CommandRequest::PlanAt::kRun
-                                                          : CommandRequest::PlanAt::kDispatch));
+  shards.Post(new CommandRequest(
+      server_, client, command, argv, std::move(plan), begun, AllShards(shards.shard_count()),
+      Job::Where::kLoop,
+      may_be_planned_otherwise ? CommandRequest::PlanAt::kRun : CommandRequest::PlanAt::kDispatch));
   return Wait::kNone;
 }
 
@@ -234,6 +234,31 @@ void Dispatcher::RunInPlace(Client& client, Command& command, std::span<const By
   if (turn.has_changes()) server_.tracking().Apply(turn.TakeChanges());
   // A failure is remembered, and the replies of the loop's turn are replaced at its end.
   if (turn.large()) (void)server_.shards().CommitTurn();
+}
+
+Status Dispatcher::RunInternally(const std::vector<std::string>& argv, uint32_t database) {
+  const OwnedArguments arguments(argv);
+  const Command* command = server_.commands().Find(arguments.views());
+  CHECK(command != nullptr);
+  ShardSet& shards = server_.shards();
+  CallPlan plan;
+  TRY(MakePlan(*command->spec, arguments.views(), database, shards, plan));
+  for (KeyRef& ref : plan.keys) TRY(shards.Resolve(ref));
+  std::string text;
+  Reply reply(text, Protocol::kResp3);
+  Session nobody;
+  nobody.database = database;
+  Call call(*command->spec, arguments.views(), reply);
+  call.now_ms = server_.now_ms();
+  call.database = database;
+  call.keys = {plan.keys.data(), plan.keys.size()};
+  call.prepared = plan.prepared.get();
+  call.session = &nobody;
+  call.server = &server_;
+  call.databases = &shards;
+  call.must_not_wait = true;
+  const Outcome outcome = RunHandler(call, Ticks());
+  return outcome.failed ? Status(Err(outcome.error)) : Ok();
 }
 
 void Dispatcher::ReplyError(Client& client, Command& command, std::span<const Bytes> argv,

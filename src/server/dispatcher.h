@@ -31,6 +31,10 @@ class Dispatcher {
   void CatalogJobBegins() { ++catalog_jobs_; }
   void CatalogJobEnds() { --catalog_jobs_; }
 
+  // Runs a write of the server's own, with every shard held; its changes go into the loop's turn.
+  // An error: nothing was changed.
+  Status RunInternally(const std::vector<std::string>& argv, uint32_t database);
+
  private:
   Wait Proceed(Client& client, Command& command, std::span<const Bytes> argv);
   void NoteReads(const Client& client, const Command& command, const CallPlan& plan);

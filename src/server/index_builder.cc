@@ -25,12 +25,6 @@ constexpr size_t kDocumentsPerStep = 32;
 // While the store or memory take no writes it is tried again after so long.
 constexpr int64_t kRetryMillis = 20;
 
-std::vector<uint16_t> AllShards(const ShardSet& set) {
-  std::vector<uint16_t> all(set.shard_count());
-  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<uint16_t>(i);
-  return all;
-}
-
 size_t BytesOf(const doc::IndexEntries& entries) {
   size_t bytes = 0;
   for (const doc::IndexEntry& entry : entries.entries)
@@ -43,22 +37,6 @@ Error Dropped(const std::string& name) {
 }
 
 }  // namespace
-
-class IndexBuilder::SliceJob final : public Job {
- public:
-  SliceJob(IndexBuilder& builder, uint64_t run, std::vector<uint16_t> shards)
-      : Job(std::move(shards), Where::kLoop), builder_(builder), run_(run) {}
-  void Run(Turn& turn) override {
-    turn.BeginCommand(0);
-    builder_.posted_ = false;
-    if (run_ == builder_.run_) builder_.RunSlice();
-  }
-  void Done(const Status& /*committed*/) override { delete this; }
-
- private:
-  IndexBuilder& builder_;
-  const uint64_t run_;
-};
 
 IndexBuilder::IndexBuilder(Server& server)
     : server_(server), alarm_(server.loop().NewAlarm([this] { Continue(); })) {}
@@ -142,9 +120,11 @@ void IndexBuilder::Continue() {
   if (current_ == nullptr || piece_ == nullptr || posted_) return;
   if (server_.shards().FindIndex(current_->id) != current_) return Finish();
   if (!server_.WriteRefusal().empty() || server_.memory().WritersMustWait()) return RetryLater();
-  if (server_.shards().AllIdle()) return RunSlice();
   posted_ = true;
-  server_.shards().Post(new SliceJob(*this, run_, AllShards(server_.shards())));
+  server_.shards().OnAllShards([this, run = run_] {
+    posted_ = false;
+    if (run == run_) RunSlice();
+  });
 }
 
 void IndexBuilder::RunSlice() {

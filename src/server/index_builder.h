@@ -46,8 +46,6 @@ class IndexBuilder {
   void ResetStats() { figures_ = {}; }
 
  private:
-  class SliceJob;
-
   // Documents in order of `_id`, with the entries that they should have.
   struct Piece {
     struct Document {

@@ -257,6 +257,25 @@ void AddStats(Server& server, Lines& out) {
   out.Add("total_writes_processed:%" PRIu64, clients.writes);
 }
 
+void AddDocuments(Server& server, Lines& out) {
+  const auto& indexes = server.shards().indexes();
+  const IndexBuilder::Figures& builds = server.index_builder().figures();
+  int64_t building = 0;
+  uint64_t scanned = 0;
+  for (const auto& [id, index] : indexes) {
+    if (index->ready()) continue;
+    ++building;
+    scanned += index->scanned.load(std::memory_order_relaxed);
+  }
+  out.Add("doc_indexes:%zu", indexes.size());
+  out.Add("doc_indexes_building:%" PRId64, building);
+  out.Add("doc_index_build_scanned:%" PRIu64, scanned);
+  out.Add("doc_index_builds:%" PRIu64, builds.built);
+  out.Add("doc_index_builds_failed:%" PRIu64, builds.failed);
+  out.Add("doc_index_build_longest_slice_usec:%" PRId64, builds.longest_slice_us);
+  out.Add("expired_documents:%" PRIu64, server.document_expiry().expired());
+}
+
 void AddReplication(Server& server, Lines& out) {
   out.Add("role:master");
   out.Add("connected_slaves:0");
@@ -349,11 +368,12 @@ struct Section {
   bool by_default;
 };
 
-constexpr std::array<Section, 13> kSections = {{{"Server", AddServer, true},
+constexpr std::array<Section, 14> kSections = {{{"Server", AddServer, true},
                                                 {"Clients", AddClients, true},
                                                 {"Memory", AddMemory, true},
                                                 {"Persistence", AddPersistence, true},
                                                 {"Stats", AddStats, true},
+                                                {"Documents", AddDocuments, true},
                                                 {"Replication", AddReplication, true},
                                                 {"CPU", AddCpu, true},
                                                 {"Modules", AddModules, true},

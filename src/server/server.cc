@@ -198,6 +198,8 @@ void Server::ResetStats() {
   accounting_.ResetTotals();
   clients_.ResetStats();
   cron_.ResetStats();
+  index_builder_.ResetStats();
+  document_expiry_.ResetStats();
   memory_.ResetStats();
   shards_->drainer().ResetStats();
   shards_->lazy_free().ResetStats();

@@ -26,6 +26,7 @@
 #include "server/cron.h"
 #include "server/disk_guard.h"
 #include "server/dispatcher.h"
+#include "server/document_expiry.h"
 #include "server/execution.h"
 #include "server/healer.h"
 #include "server/index_builder.h"
@@ -71,6 +72,7 @@ class Server final : public ServerApi {
   Saves& saves() { return saves_; }
   IndexBuilder& index_builder() { return index_builder_; }
   CursorTable& cursors() { return cursors_; }
+  DocumentExpiry& document_expiry() { return document_expiry_; }
   const RecoveryReport& recovery() const { return recovery_; }
   // How long it has been up, and a clock in seconds that only goes forwards, for idle times.
   int64_t uptime_ms() const { return mono_ms_ - started_mono_ms_; }
@@ -206,6 +208,7 @@ class Server final : public ServerApi {
   SyncWaits sync_waits_{*this};
   Saves saves_{*this};
   IndexBuilder index_builder_{*this};
+  DocumentExpiry document_expiry_{*this};
   Memory memory_{*this};
   Tracking tracking_{*this};
   Cron cron_{*this};

@@ -159,7 +159,32 @@ class VisitJob final : public Job {
   const std::function<void(Shard&)> work_;
 };
 
+// Runs a function on the loop with every shard held.
+class HoldAllJob final : public Job {
+ public:
+  HoldAllJob(std::vector<uint16_t> shards, std::function<void()> work)
+      : Job(std::move(shards), Where::kLoop), work_(std::move(work)) {}
+  void Run(Turn& turn) override {
+    turn.BeginCommand(0);
+    work_();
+  }
+  void Done(const Status& /*committed*/) override { delete this; }
+
+ private:
+  const std::function<void()> work_;
+};
+
 }  // namespace
+
+void ShardSet::OnAllShards(std::function<void()> work) {
+  if (AllIdle()) {
+    turn_.BeginCommand(0);
+    return work();
+  }
+  std::vector<uint16_t> all(shards_.size());
+  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<uint16_t>(i);
+  Post(new HoldAllJob(std::move(all), std::move(work)));
+}
 
 void ShardSet::OnShard(size_t i, std::function<void(Shard&)> work) {
   if (Idle(i)) {

@@ -73,6 +73,8 @@ class ShardSet final : public Databases {
   void HoldExpiries(bool on);
   // Runs on one shard's holder: at once where it is idle.
   void OnShard(size_t i, std::function<void(Shard&)> work);
+  // Runs on the loop while it holds every shard: at once where all are idle.
+  void OnAllShards(std::function<void()> work);
   // The database whose keys lie in this space.
   std::optional<uint32_t> DatabaseOf(uint32_t space) const;
 
@@ -137,6 +139,7 @@ class ShardSet final : public Databases {
   const Collection* CollectionOf(uint32_t id) const;
   // Those that are not ready; the loop, any time.
   std::vector<std::shared_ptr<doc::Index>> BuildingIndexes() const;
+  const std::map<uint32_t, std::shared_ptr<doc::Index>>& indexes() const { return indexes_; }
   // Documents up to this ordered `_id` have their entries now.
   void SetIndexBuilt(doc::Index& index, Bytes built_to);
   void SetIndexReady(doc::Index& index);

@@ -44,6 +44,10 @@ MUTATIONS = {
     "rename-loses-expiry": ["wire:keys/rename", "differential"],
     "version-not-bumped": ["wire:doc/put", "consistency"],
     "filter-ignored-late": ["system:DocumentsTest.*"],
+    # indexes
+    "unique-unchecked": ["wire:doc/indexes", "system:DocumentIndexTest.*"],
+    "index-entry-not-put": ["wire:doc/indexes", "system:DocumentIndexTest.*"],
+    "index-entry-not-deleted": ["wire:doc/indexes", "system:DocumentIndexTest.*"],
 }
 
 
