@@ -26,7 +26,10 @@ std::string State::Print() const {
 }
 
 std::string DocumentOf(const std::string& id, const std::string& value) {
-  return R"({"_id":")" + id + R"(","v":")" + value + R"("})";
+  const size_t size = value.size();
+  return R"({"_id":")" + id + R"(","owner":")" + id + R"(","size":)" + std::to_string(size) +
+         R"(,"tags":[)" + std::to_string(size % 7) + "," + std::to_string(size % 11) + "]" +
+         (size % 2 == 1 ? R"(,"odd":true)" : "") + R"(,"v":")" + value + R"("})";
 }
 
 std::optional<std::string> ValueIn(const std::string& document) {

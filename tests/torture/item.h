@@ -44,7 +44,7 @@ void AskFor(const Item& item, testing::RespClient& client);
 // Nothing if the connection broke; a problem with the value itself goes into `problem`.
 std::optional<State> ReadShown(const Item& item, testing::RespClient& client, std::string& problem);
 
-// The JSON of a document that holds a value, and back.
+// The JSON of a document that holds a value, with fields for indexes of every kind; and back.
 std::string DocumentOf(const std::string& id, const std::string& value);
 std::optional<std::string> ValueIn(const std::string& document);
 

@@ -17,6 +17,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/torture/catalog.h"
 #include "tests/torture/check.h"
+#include "tests/torture/indexes.h"
 #include "tests/torture/kill_plan.h"
 #include "tests/torture/settings.h"
 #include "tests/torture/worker.h"
@@ -71,6 +72,7 @@ class Torture {
   std::mt19937_64 random_;
   std::vector<std::unique_ptr<Worker>> workers_;
   CatalogWorker catalog_;
+  IndexWorker indexes_;
   KillPlan plan_;
   bool killed_at_point_ = false;
   bool documents_ = false;
@@ -97,7 +99,9 @@ Words Torture::CycleOptions() {
           "--log-segment-bytes",
           OneOf({"1mb", "64mb"}),
           "--log-replay-max",
-          OneOf({"1mb", "64mb"})};
+          OneOf({"1mb", "64mb"}),
+          "--enable-debug-command",
+          "local"};
 }
 
 bool Torture::Fail(const std::string& what) {
@@ -136,6 +140,8 @@ void Torture::Load(Millis span) {
   if (documents_) {
     catalog_.Seed(random_());
     threads.emplace_back([this] { catalog_.Run(server_.Connect()); });
+    indexes_.Seed(random_());
+    threads.emplace_back([this] { indexes_.Run(server_.Connect()); });
   }
   if (!settings_.kill_points) testing::LetPass(span);
   const bool ended = settings_.kill_points ? EndAtKillPoint(span) : End();
@@ -190,6 +196,7 @@ bool Torture::CheckAll() {
   }
   if (documents_) {
     for (const std::string& problem : catalog_.Check(server_.Connect())) good = Fail(problem);
+    for (const std::string& problem : indexes_.Check(server_.Connect())) good = Fail(problem);
   }
   for (const std::string& problem : CheckCounts(items, documents_, server_.Connect())) {
     good = Fail(problem);
@@ -198,7 +205,7 @@ bool Torture::CheckAll() {
 }
 
 int64_t Torture::Acknowledged() const {
-  int64_t sum = catalog_.acknowledged();
+  int64_t sum = catalog_.acknowledged() + indexes_.acknowledged();
   for (const auto& worker : workers_) sum += worker->acknowledged();
   return sum;
 }

@@ -265,6 +265,14 @@ std::optional<std::string> Apply(const Op& op, const std::vector<State*>& states
   return std::nullopt;
 }
 
+bool Refuses(const RespReply& reply) {
+  if (!reply.is_error()) return false;
+  for (const char* word : {"OOM", "MISCONF", "EXECABORT", "LOADING", "BUSY"}) {
+    if (reply.text.starts_with(word)) return true;
+  }
+  return false;
+}
+
 std::string Print(const Op& op, const std::vector<Item>& items) {
   std::string text;
   for (const std::string& word : SingleWords(op, items)) text += Shorten(word) + ' ';

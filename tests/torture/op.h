@@ -51,6 +51,9 @@ Requests Send(const Op& op, const std::vector<Item>& items, testing::RespClient&
 std::optional<std::string> Apply(const Op& op, const std::vector<State*>& states,
                                  const testing::RespReply* reply);
 
+// Errors that say: nothing was written.
+bool Refuses(const testing::RespReply& reply);
+
 std::string Print(const Op& op, const std::vector<Item>& items);
 
 }  // namespace veddb::torture

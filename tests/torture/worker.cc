@@ -16,15 +16,6 @@ namespace {
 constexpr size_t kProblemsMax = 20;
 constexpr size_t kReadAtOnce = 512;
 
-// Errors that say: nothing was written.
-bool Refuses(const RespReply& reply) {
-  if (!reply.is_error()) return false;
-  for (const char* word : {"OOM", "MISCONF", "EXECABORT", "LOADING", "BUSY"}) {
-    if (reply.text.starts_with(word)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 // --- load ---
