@@ -26,16 +26,16 @@ constexpr int64_t kValues = 80;  // so few that many are taken
 
 struct Index {
   const char* name;
-  Words words;  // behind the collection
+  Words words;
 };
 
-// Over the fields of DocumentOf: every kind of index.
+// Over the fields of DocumentOf: every kind of index. The words come behind the collection.
 const std::array<Index, 5>& Indexes() {
-  static const std::array<Index, 5> all = {
+  static const std::array<Index, 5> kAll = {
       Index{"size_1", {R"({"size":1})"}}, Index{"tags_1_size_-1", {R"({"tags":1,"size":-1})"}},
       Index{"owner_1", {R"({"owner":1})", "UNIQUE"}}, Index{"odd_1", {R"({"odd":1})", "SPARSE"}},
       Index{"v_1", {R"({"v":1})", "PARTIAL", R"({"size":{"$gt":1000}})"}}};
-  return all;
+  return kAll;
 }
 
 std::string Describe(const std::set<std::string>& indexes) {
@@ -216,7 +216,9 @@ std::vector<std::string> IndexWorker::Check(RespClient client) {
       const std::string answer = client.Say({"DEBUG", "DOC-CHECK", collection});
       const bool absent = answer.starts_with("-NOCOLLECTION");
       if (answer.starts_with("documents:") || (absent && now_ == Picture())) continue;
-      problems_.push_back(when + ", DEBUG DOC-CHECK " + collection + " answers " + answer);
+      std::string problem = when;
+      problem.append(", DEBUG DOC-CHECK ").append(collection).append(" answers ").append(answer);
+      problems_.push_back(std::move(problem));
     }
   };
   compare("after the restart");

@@ -14,24 +14,14 @@ class RecordEnd {
  public:
   // Whether this byte is the line end behind the record.
   bool Sees(char c) {
-    switch (state_) {
-      case State::kQuoted:
-        if (c == '"') state_ = State::kQuoteSeen;
-        return false;
-      case State::kFieldBegin:
-        if (c == '"') {
-          state_ = State::kQuoted;
-          return false;
-        }
-        break;
-      case State::kQuoteSeen:
-        if (c == '"') {
-          state_ = State::kQuoted;
-          return false;
-        }
-        break;
-      case State::kField:
-        break;
+    if (state_ == State::kQuoted) {
+      if (c == '"') state_ = State::kQuoteSeen;
+      return false;
+    }
+    // One that begins a field, or the second of two.
+    if (c == '"' && state_ != State::kField) {
+      state_ = State::kQuoted;
+      return false;
     }
     state_ = c == ',' ? State::kFieldBegin : State::kField;
     return c == '\n';

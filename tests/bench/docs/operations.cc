@@ -107,6 +107,7 @@ RunResult Run(const RunOptions& options) {
   Shared shared{.options = options, .ready = std::barrier<>(options.threads + 1)};
   std::vector<ThreadResult> results(static_cast<size_t>(options.threads));
   std::vector<std::thread> threads;
+  threads.reserve(results.size());
   for (int i = 0; i < options.threads; ++i) {
     threads.emplace_back([&, i] { RunThread(shared, i, results[static_cast<size_t>(i)]); });
   }
