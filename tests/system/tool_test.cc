@@ -2,6 +2,9 @@
 // veddb-tool against a server: formats, modes, rejects, exit codes.
 #include "tests/system/tool_test.h"
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -146,17 +149,54 @@ TEST_F(ToolTest, CsvGoesInAndOut) {
             "total,customer.name,none\r\n1.50,\"Ada, Countess\",\r\n2,007,\r\n");
 }
 
-TEST_F(ToolTest, ExportFiltersAndProjects) {
-  ASSERT_TRUE(Start());
+std::string Numbered(int from, int to) {
   std::string text;
-  for (int i = 0; i < 5000; ++i) {
+  for (int i = from; i < to; ++i) {
     text += "{\"_id\":" + std::to_string(i) + ",\"even\":" + (i % 2 == 0 ? "true" : "false") +
             ",\"x\":1}\n";
   }
-  ASSERT_EQ(ImportText(text).code, 0);
-  const std::string out = Export({"--filter", "{\"even\":true}", "--project", "{\"x\":1}"}).out;
+  return text;
+}
+
+TEST_F(ToolTest, ExportFiltersProjectsAndSorts) {
+  ASSERT_TRUE(Start());
+  ASSERT_EQ(ImportText(Numbered(0, 5000)).code, 0);
+  const Words words = {"--filter", "{\"even\":true}", "--project", "{\"x\":1}"};
+  const std::string out = Export(words).out;
   EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 2500);
   EXPECT_TRUE(out.starts_with("{\"_id\":0,\"x\":1}\n{\"_id\":2,\"x\":1}\n")) << out.substr(0, 80);
+  const std::string sorted = Export({"--sort", "{\"_id\":-1}", "--project", "{\"_id\":1}"}).out;
+  EXPECT_EQ(std::count(sorted.begin(), sorted.end(), '\n'), 5000);
+  EXPECT_TRUE(sorted.starts_with("{\"_id\":4999}\n{\"_id\":4998}\n")) << sorted.substr(0, 80);
+}
+
+TEST_F(ToolTest, AnExportShowsOneMoment) {
+  ASSERT_TRUE(Start());
+  const std::string before = Numbered(0, 30'000);
+  ASSERT_EQ(ImportText(before).code, 0);
+  // A pipe that nobody reads holds the export up in the middle.
+  const std::string pipe = temp_ / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  ToolProcess tool(With("export", {"-o", pipe}), temp_ / "tool");
+  std::ifstream reader(pipe);
+  std::string first;
+  std::getline(reader, first);
+  EXPECT_EQ(first, "{\"_id\":0,\"even\":true,\"x\":1}");
+  EXPECT_EQ(Connect().Say({"DOC.DELETEMANY", "c", "{\"even\":false}"}), "15000");
+  std::ostringstream rest;
+  rest << reader.rdbuf();
+  EXPECT_EQ(tool.WaitForEnd().code, 0);
+  EXPECT_TRUE(first + "\n" + rest.str() == before);
+}
+
+TEST_F(ToolTest, AnExportThatFailsLeavesNeitherFileNorCursor) {
+  ASSERT_TRUE(Start());
+  ASSERT_EQ(ImportText(Numbered(0, 30'000)).code, 0);
+  const ToolResult full = Export({"-o", "/dev/full"});
+  EXPECT_EQ(full.code, 2);
+  EXPECT_NE(full.err.find("No space left"), std::string::npos) << full.err;
+  RespClient client = Connect();
+  EXPECT_EQ(InfoNumber(client, "cursors_open"), 0);
 }
 
 TEST_F(ToolTest, WhatCannotBeDoneIsToldAndIsCode2) {

@@ -24,7 +24,7 @@ std::optional<uint64_t> FigureOf(const redisReply& stats, Bytes name) {
 Result<uint64_t> Export(const Options& options, Connection& connection, Progress& progress) {
   const Reply stats = TRY(connection.Run({"DOC.STATS", options.collection}));
   if (options.filter == "{}") progress.set_total_documents(FigureOf(*stats, "documents"));
-  const std::unique_ptr<Pages> pages = TRY(OpenPages(&connection, options));
+  Pages pages = TRY(Pages::Open(&connection, options));
   const std::unique_ptr<Output> output = TRY(Output::Open(options.file));
   const std::unique_ptr<Writer> writer = MakeWriter(output.get(), options);
   TRY(writer->Begin());
@@ -33,7 +33,7 @@ Result<uint64_t> Export(const Options& options, Connection& connection, Progress
     ++documents;
     return writer->Write(json);
   };
-  while (TRY(pages->Next(take))) progress.Show(output->bytes(), documents);
+  while (TRY(pages.Next(take))) progress.Show(output->bytes(), documents);
   TRY(writer->End());
   TRY(output->Finish());
   return documents;
