@@ -139,7 +139,8 @@ Result<doc::DocView> ObjectField(const Operation& operation, Bytes name) {
 
 Status ReadFilter(const Operation& operation, const BulkPrepared& bulk, WriteQuery& query) {
   const doc::DocView filter = TRY(ObjectField(operation, "filter"));
-  query.filter = TRY(doc::Filter::Parse(filter));
+  const doc::expression::Scope scope = ScopeOf(bulk.options);
+  query.filter = TRY(doc::Filter::Parse(filter, &scope));
   query.options.timeout_ms = bulk.options.timeout_ms;
   query.deadline_ns = bulk.deadline_ns;
   if (!operation.fields.Find("sort").missing()) {
@@ -176,12 +177,16 @@ Status InsertOne(Call& call, const Operation& operation, BulkResult& result) {
   return Ok();
 }
 
-Status ReadUpdate(const Operation& operation, ChangeQuery& query) {
+Status ReadUpdate(const Operation& operation, const BulkPrepared& bulk, ChangeQuery& query) {
   const doc::ValueView update = operation.fields.Find("update");
-  if (update.type == doc::BsonType::kArray) {
-    return MakeError(ErrorCode::kBadQuery, "updates as pipelines are not available yet");
-  }
   const doc::ValueView filters = operation.fields.Find("arrayFilters");
+  if (update.type == doc::BsonType::kArray) {
+    if (!filters.missing()) {
+      return MakeError(ErrorCode::kBadQuery, "arrayFilters are for updates of operators");
+    }
+    query.update = TRY(doc::Update::ParsePipeline(update.Document(), ScopeOf(bulk.options)));
+    return Ok();
+  }
   if (!filters.missing() && filters.type != doc::BsonType::kArray) {
     return MakeError(ErrorCode::kBadQuery, "arrayFilters has to be an array");
   }
@@ -208,7 +213,7 @@ Status Change(Call& call, const Operation& operation, const BulkPrepared& bulk, 
     TRY(doc::ValidateDocument(replacement, doc::DocumentUse::kReplacement));
     query.replacement = std::string(replacement.bytes());
   } else {
-    TRY(ReadUpdate(operation, query));
+    TRY(ReadUpdate(operation, bulk, query));
   }
   TRY(CheckHintOf(call, query));
   const Changed changed = TRY(RunChange(call, query));

@@ -17,7 +17,8 @@ Status PrepareChange(PrepareCall& prepare, DocOption allowed, ChangeKind kind) {
   } else {
     std::optional<Bytes> array_filters;
     if (query->options.array_filters) array_filters = *query->options.array_filters;
-    query->update = TRY(doc::Update::ParseJson(change, array_filters, DocumentParseLimits()));
+    query->update = TRY(doc::Update::ParseJson(change, array_filters, ScopeOf(query->options),
+                                               DocumentParseLimits()));
   }
   PlanWrite(prepare, *query);
   prepare.plan.prepared = std::move(query);

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/glob.h"
 #include "base/number.h"
 #include "command/call.h"
@@ -28,7 +29,7 @@ Result<int64_t> ParseNatural(Bytes word, Bytes value) {
 }
 
 Status ReadProject(Bytes value, DocOptions& options) {
-  options.projection = TRY(doc::Projection::ParseJson(value));
+  options.projection = TRY(doc::Projection::ParseJson(value, ScopeOf(options)));
   return Ok();
 }
 
@@ -159,22 +160,27 @@ Status ReadTtl(Bytes value, DocOptions& options) {
   return Ok();
 }
 
+Status ReadLet(Bytes value, DocOptions& options) {
+  const std::string let = TRY(doc::ParseDocument(value));
+  return options.variables.Let(doc::DocView(let));
+}
+
 Error NotAvailable(Bytes word) {
   return MakeError(ErrorCode::kBadQuery, std::string(word) + " is not available yet");
 }
-Status ReadLet(Bytes /*value*/, DocOptions& /*options*/) { return NotAvailable("LET"); }
 Status ReadSchema(Bytes /*value*/, DocOptions& /*options*/) { return NotAvailable("SCHEMA"); }
 Status ReadValidation(Bytes /*value*/, DocOptions& /*options*/) {
   return NotAvailable("VALIDATION");
 }
 
 constexpr std::array kRows = {
+    // The first: its variables stand in what follows.
+    OptionRow{"LET", DocOption::kLet, true, ReadLet},
     OptionRow{"PROJECT", DocOption::kProject, true, ReadProject},
     OptionRow{"SORT", DocOption::kSort, true, ReadSort},
     OptionRow{"SKIP", DocOption::kSkip, true, ReadSkip},
     OptionRow{"LIMIT", DocOption::kLimit, true, ReadLimit},
     OptionRow{"HINT", DocOption::kHint, true, ReadHint},
-    OptionRow{"LET", DocOption::kLet, true, ReadLet},
     OptionRow{"WITHVERSION", DocOption::kWithVersion, false, ReadWithVersion},
     OptionRow{"BATCH", DocOption::kBatch, true, ReadBatch},
     OptionRow{"TIMEOUT", DocOption::kTimeout, true, ReadTimeout},
@@ -209,7 +215,9 @@ constexpr size_t kShownBytes = 128;
 
 Result<DocOptions> ParseDocOptions(std::span<const Bytes> arguments, DocOption allowed) {
   DocOptions options;
+  options.variables = doc::expression::Variables(WallMillis());
   auto seen = static_cast<DocOption>(0);
+  std::array<Bytes, kRows.size()> values;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const OptionRow* row = FindRow(arguments[i], allowed);
     if (row == nullptr) {
@@ -219,7 +227,11 @@ Result<DocOptions> ParseDocOptions(std::span<const Bytes> arguments, DocOption a
     if (Has(seen, row->option)) return Err("option " + word + " is given twice");
     seen = seen | row->option;
     if (row->has_value && i + 1 == arguments.size()) return Err("option " + word + " has no value");
-    TRY(row->read(row->has_value ? arguments[++i] : Bytes(), options));
+    if (row->has_value) values[static_cast<size_t>(row - kRows.data())] = arguments[++i];
+  }
+  for (const OptionRow& row : kRows) {
+    if (!Has(seen, row.option)) continue;
+    TRY(row.read(values[static_cast<size_t>(&row - kRows.data())], options));
   }
   if (options.only_if_absent && options.only_if_present) return Err("NX and XX exclude each other");
   return options;

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "doc/expression/expression.h"
 #include "doc/index/index_spec.h"
 #include "doc/query/projection.h"
 #include "doc/query/sort.h"
@@ -68,9 +69,16 @@ struct DocOptions {
   bool return_new = false;                   // RETURN NEW
   bool unordered = false;
   doc::IndexSpec index;  // NAME, UNIQUE, SPARSE, PARTIAL, TTL; without keys
+  // What expressions may name: LET's variables and $$NOW, one time for the whole command.
+  doc::expression::Variables variables;
   // HINT, where it does not name `_id_`: what it does name, for the message.
   std::optional<std::string> unknown_index;
 };
+
+// Whatever holds expressions is parsed after the options, in this scope.
+inline doc::expression::Scope ScopeOf(const DocOptions& options) {
+  return {.variables = &options.variables, .free = {}};
+}
 
 Result<DocOptions> ParseDocOptions(std::span<const Bytes> arguments, DocOption allowed);
 

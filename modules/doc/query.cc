@@ -28,8 +28,9 @@ Error TookTooLong(const DocOptions& options) {
 Status ParseQuery(PrepareCall& prepare, Bytes filter, std::span<const Bytes> options,
                   DocOption allowed, Query& query) {
   TRY(CheckCollectionName(prepare.argv[1]));
-  query.filter = TRY(doc::Filter::ParseJson(filter));
   query.options = TRY(ParseDocOptions(options, allowed));
+  const doc::expression::Scope scope = ScopeOf(query.options);
+  query.filter = TRY(doc::Filter::ParseJson(filter, &scope));
   query.deadline_ns = DeadlineOf(query.options);
   const Collection* collection =
       prepare.databases.FindCollection(prepare.database, prepare.argv[1]);
@@ -53,7 +54,7 @@ Result<std::optional<Match>> MatchNamed(Call& call, Query& query, DocumentSet& s
   const Entry* entry = set.Find(call, 0);
   if (entry == nullptr) return std::optional<Match>();
   const doc::StoredDocument stored = TRY(StoredOf(*entry));
-  doc::Matcher matcher(&query.filter);
+  doc::Matcher matcher(&query.filter, static_cast<uint64_t>(MonoNanos()));
   const bool matches = matcher.Matches(stored.doc);
   if (matcher.error()) return *matcher.error();
   if (!matches) return std::optional<Match>();

@@ -4,6 +4,7 @@
 #pragma once
 #include <string>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "doc/query/projection.h"
 #include "doc/value/stored.h"
@@ -16,7 +17,7 @@ class DocumentWriter {
  public:
   // REQUIRES: the options outlive the writer.
   explicit DocumentWriter(const DocOptions* options)
-      : options_(options), projector_(&options->projection) {}
+      : options_(options), projector_(&options->projection, SeedFor(options->projection)) {}
 
   // `array_index`: where the filter matched (Matcher::array_index). An error of the projection:
   // nothing was written.
@@ -36,6 +37,11 @@ class DocumentWriter {
   }
 
  private:
+  // $rand alone needs one that is new.
+  static uint64_t SeedFor(const doc::Projection& projection) {
+    return projection.has_expressions() ? static_cast<uint64_t>(MonoNanos()) : 1;
+  }
+
   const DocOptions* options_;
   doc::Projector projector_;
   std::string projected_;

@@ -27,16 +27,17 @@ std::optional<ValueView> IdEqualityOf(const MatchNode& node) {
 
 }  // namespace
 
-Result<Filter> Filter::Parse(DocView bson) {
+Result<Filter> Filter::Parse(DocView bson, const expression::Scope* scope) {
   auto bytes = std::make_unique<char[]>(bson.size());
   std::memcpy(bytes.get(), bson.data(), bson.size());
-  NodePtr root = TRY(ParseFilterDocument(DocView(bytes.get()), 1));
+  NodePtr root = TRY(ParseFilterDocument(DocView(bytes.get()), {.scope = scope}));
   return Filter(std::move(bytes), std::move(root));
 }
 
-Result<Filter> Filter::ParseJson(Bytes json, const ParseLimits& limits) {
+Result<Filter> Filter::ParseJson(Bytes json, const expression::Scope* scope,
+                                 const ParseLimits& limits) {
   const std::string bson = TRY(ParseDocument(json, limits));
-  return Parse(DocView(bson));
+  return Parse(DocView(bson), scope);
 }
 
 bool Filter::MatchesAll() const {

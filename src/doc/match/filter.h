@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "doc/expression/expression.h"
 #include "doc/match/node.h"
 #include "doc/value/extjson.h"
 
@@ -19,9 +20,11 @@ namespace veddb::doc {
 
 class Filter {
  public:
-  // BADJSON, TOOLARGE, BADQUERY; the last names operator and path.
-  static Result<Filter> ParseJson(Bytes json, const ParseLimits& limits = {});
-  static Result<Filter> Parse(DocView bson);
+  // BADJSON, TOOLARGE, BADQUERY; the last names operator and path. `scope`: what $expr may name,
+  // null where there may be none; it is not needed afterwards.
+  static Result<Filter> ParseJson(Bytes json, const expression::Scope* scope = nullptr,
+                                  const ParseLimits& limits = {});
+  static Result<Filter> Parse(DocView bson, const expression::Scope* scope = nullptr);
 
   // Matches everything.
   Filter() : Filter(Parse(DocView()).TakeValue()) {}
@@ -48,7 +51,7 @@ std::optional<ValueView> IdEquality(const Filter& filter);
 // Owned by: one thread.
 class Matcher {
  public:
-  // REQUIRES: the filter outlives the matcher. The seed drives $sampleRate.
+  // REQUIRES: the filter outlives the matcher. The seed drives $sampleRate and $rand.
   explicit Matcher(const Filter* filter, uint64_t random_seed = 1)
       : root_(&filter->root()), state_(random_seed) {}
 
@@ -56,7 +59,7 @@ class Matcher {
     state_.array_index = kNoArrayIndex;
     return root_->MatchDocument(doc, state_) && !state_.error;
   }
-  // Set when a regular expression took too much work; the run must end with it.
+  // Set when a regular expression took too much work or an $expr failed; the run must end with it.
   const std::optional<Error>& error() const { return state_.error; }
   // After a match: the place in the array where it lay, for the positional `$`; else kNoArrayIndex.
   uint32_t array_index() const { return state_.array_index; }

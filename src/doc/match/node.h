@@ -11,9 +11,10 @@
 #include <vector>
 
 #include "base/error.h"
-#include "doc/match/regex.h"
+#include "doc/expression/evaluation.h"
 #include "doc/value/document.h"
 #include "doc/value/path.h"
+#include "doc/value/regex.h"
 
 namespace veddb::doc {
 
@@ -24,6 +25,7 @@ enum class MatchKind : uint8_t {
   kNot,
   kNothing,
   kSampleRate,
+  kExpr,
   kCompare,
   kIn,
   kExists,
@@ -54,11 +56,18 @@ struct MatchState {
     return *regex_scratch;
   }
 
+  // What $expr runs with; made when it is first needed.
+  expression::Evaluation& expressions() {
+    if (!evaluation) evaluation = std::make_unique<expression::Evaluation>(random);
+    return *evaluation;
+  }
+
   std::optional<Error> error;
   // Where in the (outermost) array the last match lay: what the positional `$` stands for.
   uint32_t array_index = kNoArrayIndex;
   uint64_t random;
   std::optional<RegexScratch> regex_scratch;
+  std::unique_ptr<expression::Evaluation> evaluation;
 };
 
 // What a node was parsed from, so that it can be shown: `{path: {name: value}}`, or `{name: value}`

@@ -38,7 +38,7 @@ constexpr std::array kOperators = {
     MatchOperator{"$bitsAllClear", ParseBitsAllClear, nullptr, "All of the bits are 0."},
     MatchOperator{"$bitsAnySet", ParseBitsAnySet, nullptr, "Any of the bits is 1."},
     MatchOperator{"$bitsAnyClear", ParseBitsAnyClear, nullptr, "Any of the bits is 0."},
-    MatchOperator{"$expr", nullptr, TopNotYet, "An expression is true."},
+    MatchOperator{"$expr", nullptr, ParseExpr, "An expression is true."},
     MatchOperator{"$jsonSchema", nullptr, ParseJsonSchema, "The document follows a schema."},
     MatchOperator{"$text", nullptr, TopNotYet, "Text search."},
     MatchOperator{"$geoWithin", FieldNotYet, nullptr, "A place within an area."},

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/result.h"
+#include "doc/expression/expression.h"
 #include "doc/match/node.h"
 
 namespace veddb::doc {
@@ -12,19 +13,29 @@ namespace veddb::doc {
 // Nesting of filters within filters; the JSON they come from has the same limit.
 inline constexpr uint32_t kFilterDepthMax = 100;
 
+// Where a filter stands that is parsed.
+struct FilterPlace {
+  uint32_t depth = 1;
+  // What its $expr may name; null: here there may be none.
+  const expression::Scope* scope = nullptr;
+
+  FilterPlace Deeper() const { return {depth + 1, scope}; }
+  FilterPlace InElement() const { return {depth + 1, nullptr}; }
+};
+
 // `{path: {$name: value}}`, and the whole object that it stands in ($regex looks for $options).
 struct FieldOperand {
   Bytes name;
   const FieldPath& path;
   ValueView value;
   DocView siblings;
-  uint32_t depth;
+  FilterPlace place;
 };
 // `{$name: value}` in a filter itself.
 struct TopOperand {
   Bytes name;
   ValueView value;
-  uint32_t depth;
+  FilterPlace place;
 };
 
 // A parser may return no node: then the operator has no effect of its own ($comment, $options).
@@ -46,9 +57,10 @@ Error BadOperand(const FieldOperand& operand, Bytes what);
 Error BadOperand(const TopOperand& operand, Bytes what);
 
 // A whole filter: `{a: 1, $or: […]}`.
-Result<NodePtr> ParseFilterDocument(DocView filter, uint32_t depth);
+Result<NodePtr> ParseFilterDocument(DocView filter, const FilterPlace& place);
 // The operators of `{path: {$gt: 1, $lt: 5}}`, all of which must hold.
-Result<NodePtr> ParseFieldOperators(const FieldPath& path, DocView operators, uint32_t depth);
+Result<NodePtr> ParseFieldOperators(const FieldPath& path, DocView operators,
+                                    const FilterPlace& place);
 // Is this value an object of operators (its first name begins with '$', and it is no DBRef)?
 bool IsOperatorObject(ValueView value);
 // Is it a condition on values (`{$gt: 1}`), rather than a filter of objects (`{a: 1}`, `{$or:
@@ -56,7 +68,7 @@ bool IsOperatorObject(ValueView value);
 bool TestsValues(ValueView condition);
 
 // By file: ops_compare.cc, ops_logic.cc, ops_element.cc, ops_array.cc, ops_bits.cc, ops_regex.cc,
-// ops_schema.cc.
+// ops_schema.cc, ops_expr.cc.
 Result<NodePtr> ParseEq(const FieldOperand& operand);
 Result<NodePtr> ParseNe(const FieldOperand& operand);
 Result<NodePtr> ParseGt(const FieldOperand& operand);
@@ -73,6 +85,8 @@ Result<NodePtr> ParseNot(const FieldOperand& operand);
 Result<NodePtr> ParseFieldComment(const FieldOperand& operand);
 Result<NodePtr> ParseTopComment(const TopOperand& operand);
 Result<NodePtr> ParseSampleRate(const TopOperand& operand);
+
+Result<NodePtr> ParseExpr(const TopOperand& operand);
 
 Result<NodePtr> ParseExists(const FieldOperand& operand);
 Result<NodePtr> ParseType(const FieldOperand& operand);

@@ -13,9 +13,9 @@ bool IsElemMatch(ValueView value) {
 }
 
 Result<NodePtr> ParseAllMember(const FieldOperand& all, ValueView member, bool elem_matches) {
-  const FieldOperand operand{all.name, all.path, member, all.siblings, all.depth + 1};
+  const FieldOperand operand{all.name, all.path, member, all.siblings, all.place.Deeper()};
   if (IsElemMatch(member) != elem_matches) return BadOperand(all, "mixes $elemMatch with values");
-  if (elem_matches) return ParseFieldOperators(all.path, member.Document(), all.depth + 1);
+  if (elem_matches) return ParseFieldOperators(all.path, member.Document(), all.place.Deeper());
   if (IsOperatorObject(member)) return BadOperand(all, "can't hold operators");
   NodePtr node =
       TRY(member.type == BsonType::kRegex ? ParseRegexLiteral(operand) : ParseEq(operand));
@@ -41,8 +41,9 @@ Result<NodePtr> ParseElemMatch(const FieldOperand& operand) {
   if (operand.value.type != BsonType::kObject) return BadOperand(operand, "needs an object");
   const DocView condition = operand.value.Document();
   const bool values = TestsValues(operand.value);
-  NodePtr node = TRY(values ? ParseFieldOperators(operand.path, condition, operand.depth + 1)
-                            : ParseFilterDocument(condition, operand.depth + 1));
+  NodePtr node =
+      TRY(values ? ParseFieldOperators(operand.path, condition, operand.place.InElement())
+                 : ParseFilterDocument(condition, operand.place.InElement()));
   const MatchKind kind = values ? MatchKind::kElemMatchValue : MatchKind::kElemMatchObject;
   return NodePtr(std::make_unique<ElemMatchNode>(kind, operand.path, std::move(node)));
 }

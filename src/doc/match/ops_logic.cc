@@ -15,7 +15,7 @@ Result<NodePtr> ParseList(const TopOperand& operand, MatchKind kind) {
     if (element.value.type != BsonType::kObject) {
       return BadOperand(operand, "needs an array of objects");
     }
-    children.push_back(TRY(ParseFilterDocument(element.value.Document(), operand.depth + 1)));
+    children.push_back(TRY(ParseFilterDocument(element.value.Document(), operand.place.Deeper())));
   }
   if (kind == MatchKind::kAnd) return AndOf(std::move(children));
   return NodePtr(std::make_unique<ListNode>(kind, std::move(children)));
@@ -32,7 +32,8 @@ Result<NodePtr> ParseNot(const FieldOperand& operand) {
   if (operand.value.type == BsonType::kRegex) {
     child = TRY(ParseRegexLiteral(operand));
   } else if (operand.value.type == BsonType::kObject && !operand.value.Document().empty()) {
-    child = TRY(ParseFieldOperators(operand.path, operand.value.Document(), operand.depth + 1));
+    child =
+        TRY(ParseFieldOperators(operand.path, operand.value.Document(), operand.place.Deeper()));
   } else {
     return BadOperand(operand, "needs an object of operators or a regular expression");
   }

@@ -20,10 +20,10 @@ bool IsDbRefField(Bytes name) { return name == "$ref" || name == "$id" || name =
 
 bool IsDbRef(DocView doc) { return !doc.Find("$ref").missing() && !doc.Find("$id").missing(); }
 
-Result<NodePtr> ParseTopOperator(const Element& element, uint32_t depth) {
+Result<NodePtr> ParseTopOperator(const Element& element, const FilterPlace& place) {
   const MatchOperator* row = FindMatchOperator(element.name);
   if (row == nullptr) return Unknown(element.name, " at the top of a filter");
-  const TopOperand operand{element.name, element.value, depth};
+  const TopOperand operand{element.name, element.value, place};
   if (row->top == nullptr) return BadOperand(operand, "stands only behind a path");
   NodePtr node = TRY(row->top(operand));
   if (node != nullptr) node->set_source({"", std::string(element.name), element.value});
@@ -31,12 +31,12 @@ Result<NodePtr> ParseTopOperator(const Element& element, uint32_t depth) {
 }
 
 // `{path: value}`: equality, a regular expression, or an object of operators.
-Result<NodePtr> ParseField(const Element& element, uint32_t depth) {
+Result<NodePtr> ParseField(const Element& element, const FilterPlace& place) {
   const FieldPath path(element.name);
   if (IsOperatorObject(element.value)) {
-    return ParseFieldOperators(path, element.value.Document(), depth);
+    return ParseFieldOperators(path, element.value.Document(), place);
   }
-  const FieldOperand operand{"$eq", path, element.value, DocView(), depth};
+  const FieldOperand operand{"$eq", path, element.value, DocView(), place};
   NodePtr node =
       TRY(element.value.type == BsonType::kRegex ? ParseRegexLiteral(operand) : ParseEq(operand));
   node->set_source({path.text(), "$eq", element.value});
@@ -58,11 +58,12 @@ bool TestsValues(ValueView condition) {
   return row == nullptr || row->field != nullptr;
 }
 
-Result<NodePtr> ParseFieldOperators(const FieldPath& path, DocView operators, uint32_t depth) {
-  if (depth > kFilterDepthMax) return TooDeep();
+Result<NodePtr> ParseFieldOperators(const FieldPath& path, DocView operators,
+                                    const FilterPlace& place) {
+  if (place.depth > kFilterDepthMax) return TooDeep();
   std::vector<NodePtr> children;
   for (const Element& element : operators) {
-    const FieldOperand operand{element.name, path, element.value, operators, depth};
+    const FieldOperand operand{element.name, path, element.value, operators, place};
     const MatchOperator* row = FindMatchOperator(element.name);
     if (row == nullptr) return Unknown(element.name, " of '" + path.text() + "'");
     if (row->field == nullptr) return BadOperand(operand, "does not stand behind a path");
@@ -74,13 +75,13 @@ Result<NodePtr> ParseFieldOperators(const FieldPath& path, DocView operators, ui
   return AndOf(std::move(children));
 }
 
-Result<NodePtr> ParseFilterDocument(DocView filter, uint32_t depth) {
-  if (depth > kFilterDepthMax) return TooDeep();
+Result<NodePtr> ParseFilterDocument(DocView filter, const FilterPlace& place) {
+  if (place.depth > kFilterDepthMax) return TooDeep();
   std::vector<NodePtr> children;
   for (const Element& element : filter) {
     const bool is_operator = !element.name.empty() && element.name[0] == '$' &&
-                             (depth == 1 || !IsDbRefField(element.name));
-    NodePtr node = TRY(is_operator ? ParseTopOperator(element, depth) : ParseField(element, depth));
+                             (place.depth == 1 || !IsDbRefField(element.name));
+    NodePtr node = TRY(is_operator ? ParseTopOperator(element, place) : ParseField(element, place));
     if (node != nullptr) children.push_back(std::move(node));
   }
   return AndOf(std::move(children));

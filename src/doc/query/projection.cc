@@ -2,6 +2,8 @@
 // Applying a projection: one walk over the document beside the tree of paths.
 #include "doc/query/projection.h"
 
+#include <absl/container/inlined_vector.h>
+
 #include <algorithm>
 
 #include "doc/value/id.h"
@@ -79,6 +81,8 @@ Status Projector::Apply(DocView doc, uint32_t array_index, std::string* out) {
     return Ok();
   }
   array_index_ = array_index;
+  start_ = out->size();
+  if (run_ == nullptr && projection_->has_expressions()) state_.expressions().Begin(doc);
   DocBuilder builder(out);
   Document(projection_->root_, doc, true, &builder);
   // In an inclusion, what $elemMatch finds stands behind the fields that are simply included.
@@ -93,54 +97,106 @@ Status Projector::Apply(DocView doc, uint32_t array_index, std::string* out) {
   return Ok();
 }
 
+// Computed fields that are not written in the place of their old values follow at the end.
 void Projector::Document(const ProjectionNode& node, DocView doc, bool top, DocBuilder* out) {
+  absl::InlinedVector<Bytes, 4> written;
   for (const Element& element : doc) {
     const ProjectionNode* child = node.Find(element.name);
     if (child != nullptr) {
-      Field(*child, element, out);
+      if (Field(*child, element, out) && !node.computed.empty()) written.push_back(element.name);
     } else if (top && element.name == kIdField ? projection_->keeps_id_ : !inclusive()) {
       out->Append(element.name, element.value);
     }
   }
+  for (const std::string& name : node.computed) {
+    if (std::find(written.begin(), written.end(), name) == written.end()) {
+      Computed(*node.Find(name), name, out);
+    }
+  }
 }
 
-void Projector::Field(const ProjectionNode& node, const Element& element, DocBuilder* out) {
+// What is not there yet: a value, or a document of values.
+void Projector::Computed(const ProjectionNode& node, Bytes name, DocBuilder* out) {
+  if (node.kind == ProjectionNode::Kind::kTree) {
+    DocBuilder inner = out->Object(name);
+    Document(node, DocView(), false, &inner);
+    return inner.Finish();
+  }
+  if (state_.error) return;
+  Result<ValueView> value =
+      node.expression->Evaluate(run_ == nullptr ? state_.expressions() : *run_);
+  if (!value.ok()) {
+    state_.error = std::move(value.error());
+  } else if (out->out()->size() - start_ + value->size() > expression::kMemoryMax) {
+    state_.error =
+        MakeError(ErrorCode::kMemoryLimit, "the projected document would have more than " +
+                                               std::to_string(expression::kMemoryMax) + " bytes");
+  } else if (!value->missing()) {
+    out->Append(name, *value);
+  }
+}
+
+// False: the field has yet to be computed.
+bool Projector::Field(const ProjectionNode& node, const Element& element, DocBuilder* out) {
   switch (node.kind) {
     case ProjectionNode::Kind::kInclude:
-      return out->Append(element.name, element.value);
+      out->Append(element.name, element.value);
+      return true;
     case ProjectionNode::Kind::kExclude:
-      return;
+      return true;
+    case ProjectionNode::Kind::kComputed:
+      if (inclusive()) return false;
+      Computed(node, element.name, out);
+      return true;
     case ProjectionNode::Kind::kTree:
       return Tree(node, element, out);
     case ProjectionNode::Kind::kElemMatch:
       if (!inclusive()) ElemMatch(node, element, out);
-      return;
+      return true;
     case ProjectionNode::Kind::kPositional:
-      return Positional(node, element, out);
+      Positional(node, element, out);
+      return true;
     case ProjectionNode::Kind::kSlice:
-      if (element.value.type != BsonType::kArray) return out->Append(element.name, element.value);
-      const DocView array = element.value.Document();
-      return AppendSlice(array, RangeOf(node.slice, array.Count()), out, element.name);
+      if (element.value.type == BsonType::kArray) {
+        const DocView array = element.value.Document();
+        AppendSlice(array, RangeOf(node.slice, array.Count()), out, element.name);
+      } else {
+        out->Append(element.name, element.value);
+      }
+      return true;
   }
+  return true;
 }
 
-void Projector::Tree(const ProjectionNode& node, const Element& element, DocBuilder* out) {
+bool Projector::Tree(const ProjectionNode& node, const Element& element, DocBuilder* out) {
   switch (element.value.type) {
     case BsonType::kObject: {
       DocBuilder inner = out->Object(element.name);
       Document(node, element.value.Document(), false, &inner);
-      return inner.Finish();
+      inner.Finish();
+      return true;
     }
     case BsonType::kArray:
-      if (node.leads_to_positional && !place_taken_) return Positional(node, element, out);
+      if (node.leads_to_positional && !place_taken_) {
+        Positional(node, element, out);
+        return true;
+      }
       out->Name(BsonType::kArray, element.name);
-      return Array(node, element.value.Document(), out->out());
+      Array(node, element.value.Document(), out->out());
+      return true;
     default:
-      if (!inclusive()) out->Append(element.name, element.value);
+      if (inclusive()) return false;
+      if (!node.computed.empty()) {
+        Computed(node, element.name, out);  // in the place of a plain value
+      } else {
+        out->Append(element.name, element.value);
+      }
+      return true;
   }
 }
 
-// Objects in the array are projected each; plain values in it stay in an exclusion only.
+// Objects in the array are projected each; plain values in it stay in an exclusion only, and give
+// way to computed fields.
 void Projector::Array(const ProjectionNode& node, DocView array, std::string* out) {
   ArrayBuilder builder(out);
   for (const Element& element : array) {
@@ -151,6 +207,10 @@ void Projector::Array(const ProjectionNode& node, DocView array, std::string* ou
     } else if (element.value.type == BsonType::kArray) {
       builder.Next(BsonType::kArray);
       Array(node, element.value.Document(), out);
+    } else if (!inclusive() && !node.computed.empty()) {
+      DocBuilder inner = builder.Object();
+      Document(node, DocView(), false, &inner);
+      inner.Finish();
     } else if (!inclusive()) {
       builder.Append(element.value);
     }

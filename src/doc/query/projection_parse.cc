@@ -14,8 +14,14 @@ using Kind = ProjectionNode::Kind;
 
 class ProjectionParser {
  public:
+  ProjectionParser(ProjectionUse use, const expression::Scope& scope) : use_(use), scope_(scope) {}
+
   Result<Projection> Parse(DocView spec) {
     TRY(Fields(spec, ""));
+    if (use_ == ProjectionUse::kAddFields) {
+      projection_.mode_ = Projection::Mode::kAddition;
+      return std::move(projection_);
+    }
     TRY(ChooseMode());
     projection_.keeps_id_ = id_.value_or(true);
     return std::move(projection_);
@@ -34,16 +40,39 @@ class ProjectionParser {
   }
 
   Status Field(const std::string& path, ValueView value) {
-    if (value.type == BsonType::kBool || value.IsNumber()) return Flag(path, IsTrue(value));
-    if (value.type != BsonType::kObject) return Bad(path, "expressions are not supported yet");
+    const bool adds = use_ == ProjectionUse::kAddFields;
+    if (!adds && (value.type == BsonType::kBool || value.IsNumber())) {
+      return Flag(path, IsTrue(value));
+    }
+    if (value.type != BsonType::kObject) return ParseComputed(path, value);
     const DocView inner = value.Document();
+    if (inner.empty() && adds) return ParseComputed(path, value);
     if (inner.empty()) return Bad(path, "an empty object is no projection");
     const Bytes first = inner.begin()->name;
     if (first.empty() || first[0] != '$') return Fields(inner, path + ".");
     if (inner.Count() != 1) return Bad(path, "one operator at a time");
-    if (first == "$slice") return ParseSlice(path, inner.begin()->value);
-    if (first == "$elemMatch") return ParseElemMatch(path, value);
-    return Bad(path, std::string(first) + " is not supported yet");
+    if (use_ == ProjectionUse::kFind) {
+      if (first == "$slice" && IsPlainSlice(inner.begin()->value)) {
+        return ParseSlice(path, inner.begin()->value);
+      }
+      if (first == "$elemMatch") return ParseElemMatch(path, value);
+    }
+    return ParseComputed(path, value);
+  }
+
+  // `$slice: [array, …]` is the expression of this name.
+  static bool IsPlainSlice(ValueView value) {
+    if (value.type != BsonType::kArray || value.Document().empty()) return true;
+    return value.Document().Count() == 2 && value.Document().begin()->value.IsNumber();
+  }
+
+  Status ParseComputed(const std::string& path, ValueView value) {
+    ProjectionNode node{.kind = Kind::kComputed};
+    Result<Expression> expression = Expression::Parse(value, scope_);
+    if (!expression.ok()) return expression.error();
+    node.expression = std::make_unique<Expression>(expression.TakeValue());
+    if (!computed_) computed_ = path;
+    return Add(path, std::move(node));
   }
 
   Status Flag(const std::string& path, bool included) {
@@ -52,7 +81,8 @@ class ProjectionParser {
       id_ = included;
       return Ok();
     }
-    if (path == "$" || path.ends_with(".$")) return ParsePositional(path, included);
+    if (use_ == ProjectionUse::kFind && (path == "$" || path.ends_with(".$")))
+      return ParsePositional(path, included);
     std::optional<std::string>& seen = included ? included_ : excluded_;
     if (!seen) seen = path;
     return Add(path, {.kind = included ? Kind::kInclude : Kind::kExclude});
@@ -84,8 +114,7 @@ class ProjectionParser {
     const auto skip = number(it->value);
     ++it;
     const auto count = number(it->value);
-    if (!skip || !count)
-      return Bad(path, "$slice needs numbers; expressions are not supported yet");
+    if (!skip || !count) return Bad(path, "$slice needs two numbers");
     if (*count <= 0) return Bad(path, "the second number of $slice must be positive");
     node.slice = {.skip = *skip, .count = *count};
     return Add(path, std::move(node));
@@ -109,6 +138,7 @@ class ProjectionParser {
     const FieldPath path(text);
     TRY(CheckQueryPath(path, "projection"));
     const bool positional = node.kind == Kind::kPositional;
+    const bool computed = node.kind == Kind::kComputed;
     ProjectionNode* at = &projection_.root_;
     for (size_t i = 0; i < path.size(); ++i) {
       const bool last = i + 1 == path.size();
@@ -124,6 +154,10 @@ class ProjectionParser {
         fresh.name = std::string(path.part(i));
         place = at->children.insert(place, std::move(fresh));
       }
+      if (computed &&
+          std::find(at->computed.begin(), at->computed.end(), path.part(i)) == at->computed.end()) {
+        at->computed.emplace_back(path.part(i));
+      }
       at = &*place;
       if (positional && !last) at->leads_to_positional = true;
     }
@@ -137,8 +171,12 @@ class ProjectionParser {
     if (included_ && excluded_) {
       return Bad(*excluded_, "an inclusion can't exclude anything but _id");
     }
+    if (computed_ && excluded_) {
+      return Bad(*computed_, "an exclusion can't compute anything");
+    }
     const bool no_flags = !included_ && !excluded_;
-    if (included_ || (no_flags && (!projection_.elem_matches_.empty() || id_ == true))) {
+    if (included_ || computed_ ||
+        (no_flags && (!projection_.elem_matches_.empty() || id_ == true))) {
       projection_.mode_ = Mode::kInclusion;
     } else if (excluded_ || id_ == false || !projection_.root_.children.empty()) {
       projection_.mode_ = Mode::kExclusion;
@@ -146,17 +184,24 @@ class ProjectionParser {
     return Ok();
   }
 
+  const ProjectionUse use_;
+  const expression::Scope& scope_;
   Projection projection_;
   std::optional<bool> id_;
   std::optional<std::string> included_;
   std::optional<std::string> excluded_;
+  std::optional<std::string> computed_;
 };
 
-Result<Projection> Projection::ParseJson(Bytes json, const ParseLimits& limits) {
+Result<Projection> Projection::ParseJson(Bytes json, const expression::Scope& scope,
+                                         const ParseLimits& limits) {
   const std::string bson = TRY(ParseDocument(json, limits));
-  return Parse(DocView(bson));
+  return Parse(DocView(bson), ProjectionUse::kFind, scope);
 }
 
-Result<Projection> Projection::Parse(DocView spec) { return ProjectionParser().Parse(spec); }
+Result<Projection> Projection::Parse(DocView spec, ProjectionUse use,
+                                     const expression::Scope& scope) {
+  return ProjectionParser(use, scope).Parse(spec);
+}
 
 }  // namespace veddb::doc

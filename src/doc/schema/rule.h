@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "doc/match/regex.h"
+#include "doc/value/regex.h"
 #include "doc/value/document.h"
 
 namespace veddb::doc {

@@ -11,7 +11,7 @@
 #include <optional>
 
 #include "base/result.h"
-#include "doc/match/regex.h"
+#include "doc/value/regex.h"
 #include "doc/schema/rule.h"
 #include "doc/value/extjson.h"
 

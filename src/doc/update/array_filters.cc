@@ -73,7 +73,8 @@ Result<ArrayFilters> ParseArrayFilters(DocView array) {
     const bool taken = std::any_of(filters.begin(), filters.end(),
                                    [&name](const auto& other) { return other->name() == name; });
     if (taken) return Bad("'" + name + "' has two of them");
-    filters.push_back(std::make_unique<ArrayFilter>(name, TRY(ParseFilterDocument(filter, 1))));
+    filters.push_back(
+        std::make_unique<ArrayFilter>(name, TRY(ParseFilterDocument(filter, FilterPlace()))));
   }
   return filters;
 }

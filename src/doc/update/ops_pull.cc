@@ -70,13 +70,13 @@ Status ParsePull(const UpdateOperand& operand, std::vector<PlacedModifier>* out)
   const FieldPath path(kElementName);
   if (TestsValues(operand.value)) {
     test = PullModifier::Test::kElement;
-    condition = TRY(ParseFieldOperators(path, operand.value.Document(), 1));
+    condition = TRY(ParseFieldOperators(path, operand.value.Document(), FilterPlace()));
   } else if (operand.value.type == BsonType::kRegex) {
     test = PullModifier::Test::kElement;
     condition = TRY(ParseRegexLiteral({operand.name, path, operand.value, DocView(), 1}));
   } else if (operand.value.type == BsonType::kObject) {
     test = PullModifier::Test::kObject;
-    condition = TRY(ParseFilterDocument(operand.value.Document(), 1));
+    condition = TRY(ParseFilterDocument(operand.value.Document(), FilterPlace()));
   }
   out->push_back({std::string(operand.path),
                   std::make_unique<PullModifier>(operand, test, std::move(condition))});

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "doc/update/apply.h"
+#include "doc/value/builder.h"
 #include "doc/value/id.h"
 
 namespace veddb::doc {
@@ -16,26 +17,38 @@ std::unique_ptr<char[]> CopyOf(DocView doc) {
   return copy;
 }
 
-bool DeeperThan(DocView doc, uint32_t levels) {
-  if (levels == 0) return true;
-  for (const Element& element : doc) {
-    if (element.value.IsContainer() && DeeperThan(element.value.Document(), levels - 1)) {
-      return true;
-    }
-  }
-  return false;
-}
+// More would be no update that somebody wrote.
+constexpr size_t kStagesMax = 1000;
 
-Status CheckResult(DocView before, DocView after, const ParseLimits& limits) {
+Status CheckSize(DocView after, const ParseLimits& limits) {
   if (after.size() > limits.size_max) {
     return MakeError(ErrorCode::kTooLarge, "the update would make a document of " +
                                                std::to_string(after.size()) +
                                                " bytes (doc-max-size)");
   }
-  if (DeeperThan(after, limits.depth_max)) {
+  if (expression::NestsDeeperThan(after.AsValue(BsonType::kObject), limits.depth_max)) {
     return MakeError(ErrorCode::kTooLarge, "the update would nest a document deeper than " +
                                                std::to_string(limits.depth_max) + " levels");
   }
+  return Ok();
+}
+
+// Appends the document with `_id` in front: where a pipeline dropped it, that of the document it
+// came from.
+DocView WithId(DocView doc, DocView from, std::string* out) {
+  const size_t start = out->size();
+  const ValueView own = doc.Find(kIdField);
+  const ValueView id = own.missing() ? from.Find(kIdField) : own;
+  DocBuilder builder(out);
+  if (!id.missing()) builder.Append(kIdField, id);
+  for (const Element& element : doc) {
+    if (element.name != kIdField) builder.Append(element.name, element.value);
+  }
+  builder.Finish();
+  return DocView(out->data() + start);
+}
+
+Status CheckId(DocView before, DocView after) {
   const ValueView old_id = before.Find(kIdField);
   if (old_id.missing()) return Ok();
   const ValueView new_id = after.Find(kIdField);
@@ -46,10 +59,14 @@ Status CheckResult(DocView before, DocView after, const ParseLimits& limits) {
 }  // namespace
 
 Result<Update> Update::ParseJson(Bytes update, std::optional<Bytes> array_filters,
-                                 const ParseLimits& limits) {
+                                 const expression::Scope& scope, const ParseLimits& limits) {
   const size_t first = update.find_first_not_of(" \t\r\n");
   if (first != Bytes::npos && update[first] == '[') {
-    return MakeError(ErrorCode::kBadQuery, "updates as pipelines are not available yet");
+    if (array_filters) {
+      return MakeError(ErrorCode::kBadQuery, "array filters are for updates of operators");
+    }
+    const std::string stages = TRY(ParseArray(update, limits));
+    return ParsePipeline(DocView(stages), scope);
   }
   const std::string bson = TRY(ParseDocument(update, limits));
   std::string filters;
@@ -68,6 +85,30 @@ Result<Update> Update::Parse(DocView update, DocView array_filters) {
   // With some place for `$`: paths that exclude one another wherever it stands are found now.
   TRY(out.BuildTree(*out.tree_, "$"));
   if (out.positional_) out.tree_.reset();
+  return out;
+}
+
+Result<Update> Update::ParsePipeline(DocView stages, const expression::Scope& scope) {
+  Update out;
+  for (const Element& element : stages) {
+    const ValueView stage = element.value;
+    if (stage.type != BsonType::kObject || stage.Document().Count() != 1) {
+      return MakeError(ErrorCode::kBadQuery, "a stage is an object with one operator");
+    }
+    const Element named = *stage.Document().begin();
+    if (!Transform::IsName(named.name)) {
+      return MakeError(ErrorCode::kBadQuery,
+                       "'" + std::string(named.name) + "' is no stage of an update");
+    }
+    if (out.pipeline_.size() == kStagesMax) {
+      return MakeError(ErrorCode::kBadQuery,
+                       "a pipeline has at most " + std::to_string(kStagesMax) + " stages");
+    }
+    out.pipeline_.push_back(TRY(Transform::Parse(named, scope)));
+  }
+  if (out.pipeline_.empty()) {
+    return MakeError(ErrorCode::kBadQuery, "the pipeline has no stages");
+  }
   return out;
 }
 
@@ -124,6 +165,7 @@ Status Update::CheckFiltersUsed() const {
 
 Status Update::Apply(const ModifyContext& context, uint32_t array_index, const ParseLimits& limits,
                      std::string* out) const {
+  if (!pipeline_.empty()) return ApplyPipeline(context, limits, out);
   const size_t start = out->size();
   UpdateNode own;
   if (positional_) {
@@ -134,7 +176,26 @@ Status Update::Apply(const ModifyContext& context, uint32_t array_index, const P
     TRY(BuildTree(own, std::to_string(array_index)));
   }
   TRY(UpdateWalk(context).Run(positional_ ? own : *tree_, out));
-  return CheckResult(context.document, DocView(out->data() + start), limits);
+  const DocView after(out->data() + start);
+  TRY(CheckSize(after, limits));
+  return CheckId(context.document, after);
+}
+
+Status Update::ApplyPipeline(const ModifyContext& context, const ParseLimits& limits,
+                             std::string* out) const {
+  expression::Evaluation run(context.random);
+  std::string before;
+  std::string after;
+  DocView doc = context.document;
+  for (const Transform& stage : pipeline_) {
+    after.clear();
+    TRY(stage.Apply(doc, run, &after));
+    TRY(CheckSize(DocView(after), limits));
+    std::swap(before, after);
+    doc = DocView(before);
+  }
+  TRY(CheckId(context.document, WithId(doc, context.document, out)));
+  return Ok();
 }
 
 }  // namespace veddb::doc

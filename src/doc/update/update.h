@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Update: a parsed update of operators, immutable, shared by threads; owns the BSON it came from.
+// Update: a parsed update, of operators or a pipeline; immutable, shared by threads; owns the BSON
+// that it came from.
 //
 //   Update update = TRY(Update::ParseJson(text, array_filters_text));
 //   std::string after;
@@ -13,6 +14,7 @@
 
 #include "base/result.h"
 #include "doc/match/filter.h"
+#include "doc/pipeline/transform.h"
 #include "doc/update/array_filters.h"
 #include "doc/update/modifier.h"
 #include "doc/update/operators.h"
@@ -23,12 +25,15 @@ namespace veddb::doc {
 
 class Update {
  public:
-  // `{$operator: {path: operand, …}, …}`. BADJSON, TOOLARGE; BADQUERY for an unknown operator, an
-  // operand or path that is not valid, paths that exclude one another, an array filter that is
-  // not used; names operator and path.
+  // `{$operator: {path: operand, …}, …}`, or a pipeline: `[{$set: {…}}, …]`. BADJSON, TOOLARGE;
+  // BADQUERY for an unknown operator, an operand or path that is not valid, paths that exclude one
+  // another, an array filter that is not used; names operator and path. `scope`: what a pipeline's
+  // expressions may name; it is not needed afterwards.
   static Result<Update> ParseJson(Bytes update, std::optional<Bytes> array_filters = {},
+                                  const expression::Scope& scope = {},
                                   const ParseLimits& limits = {});
   static Result<Update> Parse(DocView update, DocView array_filters = {});
+  static Result<Update> ParsePipeline(DocView stages, const expression::Scope& scope = {});
 
   Update(Update&&) = default;
   Update& operator=(Update&&) = default;
@@ -50,6 +55,8 @@ class Update {
   Status AddLeaves(PlacedModifier placed);
   Status BuildTree(UpdateNode& root, const std::string& positional) const;
   Status CheckFiltersUsed() const;
+  Status ApplyPipeline(const ModifyContext& context, const ParseLimits& limits,
+                       std::string* out) const;
 
   std::unique_ptr<char[]> bson_;  // the modifiers' operands point here
   std::unique_ptr<char[]> filters_bson_;
@@ -57,6 +64,7 @@ class Update {
   std::vector<Leaf> leaves_;
   bool positional_ = false;           // some path holds `$`
   std::unique_ptr<UpdateNode> tree_;  // unless it depends on what `$` stands for
+  std::vector<Transform> pipeline_;   // instead of all that
 };
 
 // Is this an update of operators, or a document to replace one?

@@ -39,6 +39,7 @@ DecimalBits DecimalOf(double v) {
   return FromDecimal(Decimal(v));  // NaN and infinities
 }
 
+// As int32 if both were and it fits.
 std::optional<Number> Integer(int64_t v, BsonType type) {
   const bool fits = v >= INT32_MIN && v <= INT32_MAX;
   Number out;
@@ -50,7 +51,7 @@ std::optional<Number> Integer(int64_t v, BsonType type) {
 template <typename OnIntegers, typename OnOthers>
 std::optional<Number> Combine(const Number& left, const Number& right, OnIntegers on_integers,
                               OnOthers on_others) {
-  const BsonType type = WidthOf(left.type) >= WidthOf(right.type) ? left.type : right.type;
+  const BsonType type = WiderOf(left.type, right.type);
   const Number a = Widen(left, type);
   const Number b = Widen(right, type);
   Number out;
@@ -111,6 +112,8 @@ Number ZeroOf(BsonType type) {
   return Widen(zero, type);
 }
 
+BsonType WiderOf(BsonType a, BsonType b) { return WidthOf(a) >= WidthOf(b) ? a : b; }
+
 Number Widen(const Number& number, BsonType type) {
   if (number.type == type) return number;
   Number out;
@@ -129,6 +132,12 @@ std::optional<Number> Add(const Number& a, const Number& b) {
   return Combine(
       a, b, [](int64_t x, int64_t y, int64_t* out) { return __builtin_add_overflow(x, y, out); },
       [](const auto& x, const auto& y) { return x + y; });
+}
+
+std::optional<Number> Subtract(const Number& a, const Number& b) {
+  return Combine(
+      a, b, [](int64_t x, int64_t y, int64_t* out) { return __builtin_sub_overflow(x, y, out); },
+      [](const auto& x, const auto& y) { return x - y; });
 }
 
 std::optional<Number> Multiply(const Number& a, const Number& b) {

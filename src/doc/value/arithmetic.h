@@ -30,8 +30,12 @@ Number ZeroOf(BsonType type);
 // The same value in another number type. REQUIRES: a wider one.
 Number Widen(const Number& number, BsonType type);
 
+// The wider of two number types.
+BsonType WiderOf(BsonType a, BsonType b);
+
 // Nothing: the result does not fit 64 bits.
 std::optional<Number> Add(const Number& a, const Number& b);
+std::optional<Number> Subtract(const Number& a, const Number& b);
 std::optional<Number> Multiply(const Number& a, const Number& b);
 
 }  // namespace veddb::doc

@@ -75,7 +75,11 @@ constexpr Refused kRefused[] = {
     {R"({"$sampleRate":2})", "$sampleRate"},
     {R"({"$sampleRate":-0.5})", "$sampleRate"},
     {R"({"$sampleRate":"x"})", "$sampleRate"},
-    {R"({"$expr":{}})", "$expr: is not supported yet"},
+    {R"({"$expr":{"$nothing":1}})", "unknown expression operator '$nothing'"},
+    {R"({"$expr":{"$eq":["$$x",1]}})", "'$$x': there is no such variable"},
+    {R"({"a":{"$expr":true}})", "$expr of 'a': does not stand behind a path"},
+    {R"({"a":{"$elemMatch":{"$expr":true}}})",
+     "$expr: stands only in queries, and not inside of $elemMatch"},
     {R"({"$jsonSchema":1})", "$jsonSchema: has to be an object"},
     {R"({"$jsonSchema":{"properties":{"a":{"format":"date"}}}})",
      "$jsonSchema: 'properties.a.format' is a keyword that is not supported"},
@@ -88,7 +92,8 @@ constexpr Refused kRefused[] = {
 
 TEST(Filter, WhatIsWrongIsNamed) {
   for (const Refused& row : kRefused) {
-    const Result<Filter> filter = Filter::ParseJson(row.filter);
+    const expression::Scope scope;
+    const Result<Filter> filter = Filter::ParseJson(row.filter, &scope);
     ASSERT_FALSE(filter.ok()) << row.filter;
     EXPECT_EQ(filter.error().code, ErrorCode::kBadQuery) << row.filter;
     EXPECT_NE(filter.error().message.find(row.message), std::string::npos)

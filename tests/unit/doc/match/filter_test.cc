@@ -14,7 +14,8 @@ struct Case {
 };
 
 void Check(const Case& row) {
-  const Result<Filter> filter = Filter::ParseJson(row.filter);
+  const expression::Scope scope;
+  const Result<Filter> filter = Filter::ParseJson(row.filter, &scope);
   ASSERT_TRUE(filter.ok()) << row.filter << ": " << filter.error().message;
   const Result<std::string> doc = ParseDocument(row.doc);
   ASSERT_TRUE(doc.ok()) << row.doc << ": " << doc.error().message;
@@ -502,6 +503,44 @@ TEST(Matcher, TellsWhereInTheArrayItMatched) {
     Matcher matcher(&*filter);
     ASSERT_TRUE(matcher.Matches(DocView(doc))) << row.filter;
     EXPECT_EQ(matcher.array_index(), row.index) << row.filter << " on " << row.doc;
+  }
+}
+
+TEST(Filter, Expressions) {
+  constexpr Case kCases[] = {
+      {R"({"$expr":{"$gt":["$a","$b"]}})", R"({"a":2,"b":1})", true},
+      {R"({"$expr":{"$gt":["$a","$b"]}})", R"({"a":1,"b":2})", false},
+      {R"({"$expr":"$a"})", R"({"a":0})", false},
+      {R"({"$expr":"$a"})", R"({"a":"x"})", true},
+      {R"({"$expr":"$none"})", R"({"a":1})", false},
+      {R"({"$expr":true,"a":1})", R"({"a":1})", true},
+      {R"({"$or":[{"$expr":{"$eq":["$a",5]}},{"b":1}]})", R"({"a":5})", true},
+      {R"({"$nor":[{"$expr":{"$eq":["$a",5]}}]})", R"({"a":5})", false},
+      {R"({"$and":[{"$expr":{"$lt":["$a.b","$c"]}}]})", R"({"a":{"b":1},"c":2})", true},
+  };
+  CheckAll(kCases);
+}
+
+TEST(Filter, AnExpressionMayNameVariables) {
+  expression::Variables variables(5);
+  ASSERT_TRUE(variables.Let(DocView(*ParseDocument(R"({"x":7})"))).ok());
+  const expression::Scope scope{.variables = &variables, .free = {}};
+  const Filter filter = Filter::ParseJson(R"({"$expr":{"$eq":["$a","$$x"]}})", &scope).TakeValue();
+  variables = expression::Variables();
+  Matcher matcher(&filter);
+  EXPECT_TRUE(matcher.Matches(DocView(*ParseDocument(R"({"a":7})"))));
+  EXPECT_FALSE(matcher.Matches(DocView(*ParseDocument(R"({"a":8})"))));
+}
+
+TEST(Filter, AnExpressionThatFailsEndsTheRun) {
+  for (const char* text :
+       {R"({"$expr":{"$add":["$a",1]}})", R"({"$nor":[{"$expr":{"$add":["$a",1]}}]})"}) {
+    const expression::Scope scope;
+    const Filter filter = Filter::ParseJson(text, &scope).TakeValue();
+    Matcher matcher(&filter);
+    EXPECT_FALSE(matcher.Matches(DocView(*ParseDocument(R"({"a":"x"})"))));
+    ASSERT_TRUE(matcher.error().has_value());
+    EXPECT_EQ(matcher.error()->code, ErrorCode::kBadQuery);
   }
 }
 

@@ -130,6 +130,59 @@ TEST(Projection, ThePositionalOperatorShowsTheElementThatMatched) {
   }
 }
 
+TEST(Projection, ExpressionsAreComputed) {
+  constexpr Case kComputed[] = {
+      {R"({"x":{"$add":["$a",1]}})", kDoc, R"({"_id":1,"x":2})"},
+      {R"({"x":"$a","a":1})", kDoc, R"({"_id":1,"a":1,"x":1})"},
+      {R"({"x":"text","_id":0})", kDoc, R"({"x":"text"})"},
+      {R"({"x":null,"y":[1,"$a"],"_id":0})", kDoc, R"({"x":null,"y":[1,1]})"},
+      {R"({"x":"$none","a":1})", kDoc, R"({"_id":1,"a":1})"},
+      {R"({"a":{"$literal":7},"b.c":1})", kDoc, R"({"_id":1,"b":{"c":2},"a":7})"},
+      {R"({"b.x":"$a","b.c":1,"_id":0})", kDoc, R"({"b":{"c":2,"x":1}})"},
+      {R"({"b":{"x":"$a","d":{"e":1}},"_id":0})", kDoc, R"({"b":{"d":{"e":3},"x":1}})"},
+      {R"({"a.x":"$b.c","_id":0})", kDoc, R"({"a":{"x":2}})"},
+      {R"({"q.r.s":"$a","_id":0})", kDoc, R"({"q":{"r":{"s":1}}})"},
+      {R"({"f":{"$slice":["$f",-2]},"_id":0})", kDoc, R"({"f":[3,4]})"},
+      {R"({"f":{"$slice":2},"x":"$a","_id":0})", kDoc, R"({"f":[1,2],"x":1})"},
+      {R"({"_id":"$a"})", kDoc, R"({"_id":1})"},
+      {R"({"a.x":"$_id","_id":0})", kNested, R"({"a":[{"x":1},[{"x":1}]]})"},
+      {R"({"a.x":"$_id","a.b":1,"_id":0})", kNested, R"({"a":[{"b":1,"x":1},[{"b":3,"x":1}]]})"},
+  };
+  for (const Case& row : kComputed) {
+    const Result<Projection> projection = Projection::ParseJson(row.projection);
+    ASSERT_TRUE(projection.ok()) << row.projection << ": " << projection.error().message;
+    const std::string doc = ParseDocument(row.doc).TakeValue();
+    Projector projector(&*projection);
+    std::string shown;
+    ASSERT_TRUE(projector.Apply(DocView(doc), kNoArrayIndex, &shown).ok()) << row.projection;
+    EXPECT_EQ(JsonText(DocView(shown)), row.shown) << row.projection;
+  }
+}
+
+TEST(Projection, AnExpressionThatFailsIsAnError) {
+  const Projection projection = Projection::ParseJson(R"({"x":{"$add":["$b",1]}})").TakeValue();
+  const std::string doc = ParseDocument(kDoc).TakeValue();
+  Projector projector(&projection);
+  std::string shown;
+  const Status status = projector.Apply(DocView(doc), kNoArrayIndex, &shown);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::kBadQuery);
+}
+
+TEST(Projection, WhatIsComputedIsBounded) {
+  const std::string doc =
+      ParseDocument("{\"s\":\"" + std::string(1024 * 1024, 'x') + "\"}").TakeValue();
+  std::string spec = "{";
+  for (int i = 0; i < 100; ++i) spec += "\"f" + std::to_string(i) + "\":\"$s\",";
+  spec.back() = '}';
+  const Projection projection = Projection::ParseJson(spec).TakeValue();
+  Projector projector(&projection);
+  std::string shown;
+  const Status status = projector.Apply(DocView(doc), kNoArrayIndex, &shown);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::kMemoryLimit);
+}
+
 TEST(Projection, WhatIsWrongIsRefused) {
   constexpr const char* kWrong[] = {
       R"({"a":1,"b":0})",
@@ -151,18 +204,18 @@ TEST(Projection, WhatIsWrongIsRefused) {
       R"({"a.$.b":1})",
       R"({"a.$":1,"b":0})",
       R"({"a":{}})",
-      R"({"a":"$b"})",
-      R"({"a":"text"})",
-      R"({"a":null})",
-      R"({"a":[1]})",
-      R"({"a":{"$add":[1,2]}})",
+      R"({"a":"$"})",
+      R"({"a":"$b","c":0})",
+      R"({"a":"$b","a.c":1})",
+      R"({"a":{"$nothing":1}})",
+      R"({"a":"$$nothing"})",
+      R"({"a":{"$add":[1,2],"$subtract":[1,2]}})",
       R"({"a":{"$meta":"textScore"}})",
       R"({"a":{"$slice":"x"}})",
       R"({"a":{"$slice":[1]}})",
       R"({"a":{"$slice":[1,0]}})",
       R"({"a":{"$slice":[1,-1]}})",
-      R"({"a":{"$slice":["$b",1]}})",
-      R"({"a":{"$slice":[1,2,3]}})",
+      R"({"a":{"$slice":[1,"$b"]}})",
       R"({"a":{"$slice":1,"b":1}})",
       R"({"a":{"$elemMatch":1}})",
       R"({"a":{"$elemMatch":{"$foo":1}}})",
