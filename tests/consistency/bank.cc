@@ -18,6 +18,19 @@ constexpr size_t kPaddingBytesMax = 1500;
 constexpr size_t kProblemsMax = 10;
 constexpr int64_t kOn = 1;
 
+struct Index {
+  Words create;  // behind the collection
+  const char* name;
+};
+const std::array<Index, 4>& Indexes() {
+  static const std::array<Index, 4> kAll = {
+      Index{{R"({"on":1})"}, "on_1"}, Index{{R"({"pair":1,"balance":-1})"}, "pair_1_balance_-1"},
+      Index{{R"({"balance":1})", "SPARSE"}, "balance_1"},
+      Index{{R"({"of":1})", "UNIQUE", "SPARSE"}, "of_1"}};
+  return kAll;
+}
+constexpr uint64_t kIndexPauseMillisMax = 30;
+
 std::string AccountId(int pair, int side) { return (side == 0 ? "a" : "b") + std::to_string(pair); }
 std::string TokenId(int pair, int64_t token) {
   return "t" + std::to_string(pair) + "-" + std::to_string(token % 3);
@@ -134,6 +147,32 @@ void BankWriter::Run(Gate& gate) {
   }
 }
 
+// --- indexes ---
+
+void BankIndexer::Run(Gate& gate) {
+  RespClient client = gate.Connect();
+  while (!gate.finished() && problems_.size() < kProblemsMax) {
+    if (!client.ok()) client = gate.Connect();
+    const Index& index = Indexes()[random_() % Indexes().size()];
+    Words words = {"DOC.CREATEINDEX", kBank};
+    words.insert(words.end(), index.create.begin(), index.create.end());
+    if (random_() % 2 == 0) words = {"DOC.DROPINDEX", kBank, index.name};
+    const RespReply reply = client.Run(words);
+    if (reply.broken()) continue;
+    const bool refused = reply.text.starts_with("OOM") || reply.text.starts_with("MISCONF");
+    if (reply.is_error() && !refused && !reply.text.starts_with("NOINDEX")) {
+      problems_.push_back("bank: " + words[0] + " " + index.name + " answered " + reply.Print());
+    }
+    ++changes_;
+    testing::LetPass(testing::Millis(random_() % kIndexPauseMillisMax));
+  }
+}
+
+void BankIndexer::Check(RespClient& client) {
+  const std::string answer = client.Say({"DEBUG", "DOC-CHECK", kBank});
+  if (!answer.starts_with("documents:")) problems_.push_back("bank: DOC-CHECK answers " + answer);
+}
+
 // --- readers ---
 
 void BankReader::Run(Gate& gate) {
@@ -146,6 +185,21 @@ void BankReader::Run(Gate& gate) {
   }
 }
 
+// Some at a time, while the bank goes on: all of them as they were at one moment.
+RespReply BankReader::ReadByCursor(RespClient& client) {
+  const std::string batch = std::to_string(1 + random_() % 5);
+  RespReply page = client.Run({"DOC.FIND", kBank, R"({"pair":{"$gte":0}})", "BATCH", batch});
+  RespReply all;
+  all.kind = RespReply::Kind::kArray;
+  while (page.elements.size() == 2) {
+    const std::vector<RespReply>& documents = page.elements[1].elements;
+    all.elements.insert(all.elements.end(), documents.begin(), documents.end());
+    if (page.elements[0].text == "0") return all;
+    page = client.Run({"DOC.NEXT", page.elements[0].text});
+  }
+  return page;  // an error, or broken
+}
+
 std::string BankReader::Query(RespClient& client) {
   const int pair = static_cast<int>(random_() % kPairs);
   const std::string of_pair = "{\"pair\":" + std::to_string(pair) + "}";
@@ -154,7 +208,7 @@ std::string BankReader::Query(RespClient& client) {
   const Words count_on = {"DOC.COUNT", kBank, "{\"on\":1}"};
   RespReply reply;
   std::string wrong;
-  switch (random_() % 6) {
+  switch (random_() % 7) {
     case 0:
       reply = client.Run(all);
       wrong = WrongWithAll(reply);
@@ -177,6 +231,10 @@ std::string BankReader::Query(RespClient& client) {
     case 4:
       reply = client.Run({"DOC.FIND", kBank, of_token});
       if (reply.elements.size() != 1) wrong = "tokens of a pair";
+      break;
+    case 5:
+      reply = ReadByCursor(client);
+      wrong = WrongWithAll(reply);
       break;
     default:
       for (const Words& words : {Words{"MULTI"},

@@ -52,6 +52,7 @@ struct Figures {
   int64_t transactions = 0;
   int64_t in_doubt = 0;
   int64_t bank_reads = 0;
+  int64_t index_changes = 0;
   int64_t scans = 0;
   int64_t kills = 0;
   int64_t unloaded = 0;
@@ -65,7 +66,8 @@ class History {
         dir_("consistency"),
         server_(settings.server, dir_ / "data"),
         scanner_(random_()),
-        reader_(random_()) {}
+        reader_(random_()),
+        indexer_(random_()) {}
 
   // What was wrong.
   std::vector<std::string> Run();
@@ -92,6 +94,7 @@ class History {
   std::vector<std::unique_ptr<BankWriter>> writers_;
   Scanner scanner_;
   BankReader reader_;
+  BankIndexer indexer_;
   std::vector<std::unique_ptr<Filler>> fillers_;
   std::vector<std::thread> threads_;
   std::vector<std::string> problems_;
@@ -117,7 +120,9 @@ Words History::Options() {
           "--log-segment-bytes",
           one_of({"1mb", "64mb"}),
           "--log-replay-max",
-          one_of({"1mb", "64mb"})};
+          one_of({"1mb", "64mb"}),
+          "--enable-debug-command",
+          "local"};
 }
 
 bool History::Start() {
@@ -153,6 +158,7 @@ void History::StartThreads() {
   for (auto& filler : fillers_) start(*filler);
   start(scanner_);
   start(reader_);
+  start(indexer_);
 }
 
 void History::WaitForOperations(int64_t count) {
@@ -188,7 +194,9 @@ void History::Collect() {
   last.ReadAll(client);
   all.Append(last.TakeRecords());
   for (auto& each : clients_) all.Append(each->TakeRecords());
-  for (const auto& list : {Check(all), scanner_.problems(), reader_.problems()}) {
+  indexer_.Check(client);
+  for (const auto& list :
+       {Check(all), scanner_.problems(), reader_.problems(), indexer_.problems()}) {
     problems_.insert(problems_.end(), list.begin(), list.end());
   }
   figures_.operations = all.count;
@@ -200,6 +208,7 @@ void History::Collect() {
     figures_.in_doubt += transaction.outcome == ListTransaction::Outcome::kInDoubt;
   }
   figures_.bank_reads = reader_.reads();
+  figures_.index_changes = indexer_.changes();
   figures_.scans = scanner_.iterations();
 }
 
@@ -259,9 +268,9 @@ std::optional<Settings> Parse(int argc, char** argv) {
 void Print(int64_t number, int64_t seed, const Figures& f, size_t problems) {
   std::printf("history %" PRId64 " seed %" PRId64 ": %" PRId64 " operations (%" PRId64
               " transactions, %" PRId64 " in doubt), %" PRId64 " bank reads, %" PRId64
-              " scans, %" PRId64 " kills, %" PRId64 " unloaded: %s\n",
-              number, seed, f.operations, f.transactions, f.in_doubt, f.bank_reads, f.scans,
-              f.kills, f.unloaded, problems == 0 ? "good" : "VIOLATED");
+              " index changes, %" PRId64 " scans, %" PRId64 " kills, %" PRId64 " unloaded: %s\n",
+              number, seed, f.operations, f.transactions, f.in_doubt, f.bank_reads, f.index_changes,
+              f.scans, f.kills, f.unloaded, problems == 0 ? "good" : "VIOLATED");
   std::fflush(stdout);
 }
 
