@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// DOC.CREATE, DOC.DROP, DOC.RENAME, DOC.COLLECTIONS: collections as wholes.
+// DOC.CREATE, DOC.ALTER, DOC.DROP, DOC.RENAME, DOC.COLLECTIONS: collections as wholes.
 #include <array>
 #include <vector>
 
 #include "base/glob.h"
+#include "doc/collection/collection_options.h"
 #include "modules/doc/doc_shared.h"
 #include "modules/doc/graves.h"
 #include "modules/doc/options.h"
@@ -24,16 +25,63 @@ Error CollectionExists(Bytes name) {
                    "the collection '" + std::string(name) + "' exists");
 }
 
-Status PrepareCreate(PrepareCall& prepare) {
+// What SCHEMA and VALIDATION say; nothing: it stays as it is.
+struct OptionsPrepared final : Prepared {
+  std::optional<std::string> schema;  // BSON, empty: none
+  std::optional<doc::Validation> validation;
+
+  bool empty() const { return !schema && !validation; }
+  void ApplyTo(doc::CollectionOptions& options) const {
+    if (schema) options.schema = *schema;
+    if (validation) options.validation = *validation;
+  }
+};
+
+// Reads the options behind the collection's name. `removal`: what stands in place of a schema to
+// remove it, if that may be.
+Status ReadOptions(PrepareCall& prepare, std::optional<Bytes> removal) {
   TRY(CheckCollectionName(prepare.argv[1]));
-  TRY(ParseDocOptions(prepare.argv.subspan(2), DocOption::kSchema | DocOption::kValidation));
+  const DocOptions options =
+      TRY(ParseDocOptions(prepare.argv.subspan(2), DocOption::kSchema | DocOption::kValidation));
+  auto prepared = std::make_unique<OptionsPrepared>();
+  prepared->validation = options.validation;
+  if (options.schema && removal && EqualsIgnoreCase(*options.schema, *removal)) {
+    prepared->schema.emplace();
+  } else if (options.schema) {
+    const doc::Schema schema =
+        TRY(doc::Schema::ParseJson(*options.schema, {.size_max = doc::kCollectionSchemaBytesMax}));
+    prepared->schema = std::string(schema.document().bytes());
+  }
+  prepare.plan.prepared = std::move(prepared);
   return Ok();
 }
+
+Status PrepareCreate(PrepareCall& prepare) { return ReadOptions(prepare, std::nullopt); }
+Status PrepareAlter(PrepareCall& prepare) { return ReadOptions(prepare, "NONE"); }
 
 void Create(Call& call) {
   const Bytes name = call.argv[1];
   if (Named(call, name) != nullptr) return call.reply.Error(CollectionExists(name));
-  call.databases->CreateCollection(call.database, name);
+  const Collection& made = call.databases->CreateCollection(call.database, name);
+  const auto& prepared = call.prepared_as<OptionsPrepared>();
+  if (!prepared.empty()) {
+    doc::CollectionOptions options;
+    prepared.ApplyTo(options);
+    call.databases->SetCollectionOptions(made, doc::EncodeCollectionOptions(options));
+  }
+  call.reply.Ok();
+}
+
+void Alter(Call& call) {
+  const Collection* collection = Named(call, call.argv[1]);
+  if (collection == nullptr) return call.reply.Error(NoCollection(call.argv[1]));
+  Result<doc::CollectionOptions> options = doc::DecodeCollectionOptions(collection->options);
+  if (!options.ok()) return call.reply.Error(options.error());
+  const auto& prepared = call.prepared_as<OptionsPrepared>();
+  prepared.ApplyTo(*options);
+  if (!prepared.empty()) {
+    call.databases->SetCollectionOptions(*collection, doc::EncodeCollectionOptions(*options));
+  }
   call.reply.Ok();
 }
 
@@ -96,6 +144,21 @@ constexpr std::array kTable = {
                 .route = Route::kAllShards,
                 .handler = Create,
                 .prepare = PrepareCreate},
+    CommandSpec{.name = "doc.alter",
+                .summary = "Change the schema of a collection, and what becomes of documents that "
+                           "break it.",
+                .since = kDocSince,
+                .group = kDocGroup,
+                .complexity = "O(N) where N is the size of the schema; documents that are there "
+                              "are not looked at.",
+                .syntax = "collection [SCHEMA json-schema|NONE] [VALIDATION ERROR|WARN|OFF]",
+                .arity = -2,
+                .flags = Flag::kWrite | Flag::kDenyOom,
+                .categories = Category::kDoc,
+                .keys = {{1, 1, 1, Access::kRW | Access::kUpdate, true}},
+                .route = Route::kAllShards,
+                .handler = Alter,
+                .prepare = PrepareAlter},
     CommandSpec{.name = "doc.drop",
                 .summary = "Drop a collection with all its documents.",
                 .since = kDocSince,

@@ -7,6 +7,8 @@
 
 #include "base/clock.h"
 #include "base/coding.h"
+#include "base/log_limiter.h"
+#include "base/logging.h"
 
 namespace veddb {
 namespace {
@@ -32,6 +34,18 @@ Status AppendGraves(Call& call, uint32_t graves, size_t count, std::vector<KeyRe
     TRY(call.databases->Resolve(refs.back()));
   }
   return Ok();
+}
+
+// One message a second, however many documents are invalid.
+void WarnOfInvalid(Bytes collection, const std::string& what) {
+  static LogLimiter limiter;
+  const std::optional<uint64_t> left_out = limiter.Admit(MonoMillis());
+  if (!left_out) return;
+  std::string message = "Collection '" + std::string(collection) + "': " + what;
+  if (*left_out > 0) {
+    message += "; so have " + std::to_string(*left_out) + " other writes since the last message";
+  }
+  LogWarning(message);
 }
 
 }  // namespace
@@ -125,10 +139,22 @@ Result<size_t> DeleteDocuments(Call& call, NamedDocuments& named, DocumentSet se
   return deleted;
 }
 
+Status DocumentWrites::Validate(const Keyspace& documents, doc::DocView document) {
+  const doc::ShardCollection* collection = doc::ShardCollectionOf(documents);
+  if (collection == nullptr || collection->schema == nullptr) return Ok();
+  const doc::CollectionSchema& rules = *collection->schema;
+  Status valid = rules.schema.Validate(document);
+  if (valid.ok() || rules.validation == doc::Validation::kError) return valid;
+  if (!warning_) warning_ = std::move(valid.error().message);
+  return Ok();
+}
+
 Status DocumentWrites::Store(KeyRef& ref, std::optional<doc::DocView> before, uint64_t version,
                              std::string& value) {
   StoreLE64(value.data(), version);
-  TRY(indexes_.Add(ref, before, doc::DocView(Bytes(value).substr(doc::kVersionBytes))));
+  const doc::DocView document(Bytes(value).substr(doc::kVersionBytes));
+  TRY(Validate(*ref.keyspace, document));
+  TRY(indexes_.Add(ref, before, document));
   stored_.push_back({&ref, &value});
   return Ok();
 }
@@ -141,6 +167,8 @@ Status DocumentWrites::Commit() {
                             Encoding::kRaw, *value);
   }
   stored_.clear();
+  if (warning_) WarnOfInvalid(call_.argv[1], *warning_);
+  warning_.reset();
   return Ok();
 }
 

@@ -80,8 +80,8 @@ class DocumentWrites {
   explicit DocumentWrites(const Call& call) : call_(call), indexes_(call.databases) {}
 
   // The document under `ref` becomes version and BSON; `value` has room for the version in front,
-  // and must stay where it is until Commit. `before`: as it is stored now, if it is. BADQUERY: an
-  // index can't have it.
+  // and must stay where it is until Commit. `before`: as it is stored now, if it is. VALIDATION: it
+  // breaks the collection's schema; BADQUERY: an index can't have it.
   Status Store(KeyRef& ref, std::optional<doc::DocView> before, uint64_t version,
                std::string& value);
   // It goes. The caller deletes it after Commit.
@@ -94,9 +94,13 @@ class DocumentWrites {
     KeyRef* ref;
     std::string* value;
   };
+  // By the schema, if the collection has one.
+  Status Validate(const Keyspace& documents, doc::DocView document);
+
   const Call& call_;
   doc::IndexChanges indexes_;
   std::vector<Stored> stored_;
+  std::optional<std::string> warning_;  // of the first that breaks the schema, where that is let be
 };
 
 // Stores the one document of `named`, which is not there, and makes its collection if need be;

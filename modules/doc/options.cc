@@ -165,12 +165,15 @@ Status ReadLet(Bytes value, DocOptions& options) {
   return options.variables.Let(doc::DocView(let));
 }
 
-Error NotAvailable(Bytes word) {
-  return MakeError(ErrorCode::kBadQuery, std::string(word) + " is not available yet");
+Status ReadSchema(Bytes value, DocOptions& options) {
+  options.schema = std::string(value);
+  return Ok();
 }
-Status ReadSchema(Bytes /*value*/, DocOptions& /*options*/) { return NotAvailable("SCHEMA"); }
-Status ReadValidation(Bytes /*value*/, DocOptions& /*options*/) {
-  return NotAvailable("VALIDATION");
+
+Status ReadValidation(Bytes value, DocOptions& options) {
+  options.validation = doc::ParseValidation(value);
+  if (options.validation) return Ok();
+  return Err("VALIDATION must be ERROR, WARN or OFF");
 }
 
 constexpr std::array kRows = {

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "doc/collection/collection_options.h"
 #include "doc/expression/expression.h"
 #include "doc/index/index_spec.h"
 #include "doc/query/projection.h"
@@ -64,6 +65,8 @@ struct DocOptions {
   bool only_if_present = false;  // XX
   std::optional<uint64_t> if_version;
   std::optional<std::string> match;
+  std::optional<std::string> schema;  // JSON text, or NONE
+  std::optional<doc::Validation> validation;
   bool upsert = false;
   std::optional<std::string> array_filters;  // JSON text
   bool return_new = false;                   // RETURN NEW

@@ -6,6 +6,7 @@
 
 #include "command/call.h"
 #include "command/snapshot.h"
+#include "doc/collection/collection_options.h"
 #include "doc/value/builder.h"
 #include "doc/value/extjson.h"
 #include "doc/value/id.h"
@@ -18,6 +19,7 @@ namespace {
 
 struct StatsPrepared final : Prepared {
   uint32_t collection = 0;
+  doc::CollectionOptions options;
 };
 
 Status PrepareStats(PrepareCall& prepare) {
@@ -30,6 +32,7 @@ Status PrepareStats(PrepareCall& prepare) {
   }
   auto prepared = std::make_unique<StatsPrepared>();
   prepared->collection = collection->id;
+  prepared->options = TRY(doc::DecodeCollectionOptions(collection->options));
   prepare.plan.prepared = std::move(prepared);
   return Ok();
 }
@@ -59,11 +62,22 @@ Result<Sizes> Measure(const Snapshot& snapshot, uint32_t collection) {
   return sum;
 }
 
+void WriteSchema(const doc::CollectionOptions& options, Reply& reply) {
+  reply.Bulk("schema");
+  if (options.schema.empty()) {
+    reply.Null();
+  } else {
+    reply.Bulk(doc::JsonText(doc::DocView(options.schema)));
+  }
+  reply.Bulk("validation");
+  reply.Bulk(doc::ValidationName(options.validation));
+}
+
 void Stats(Call& call) {
   if (call.snapshot == nullptr) return call.reply.Error(NoCollection(call.argv[1]));
   const Result<Sizes> sizes = Measure(*call.snapshot, call.prepared_as<StatsPrepared>().collection);
   if (!sizes.ok()) return call.reply.Error(sizes.error());
-  call.reply.Map(4);
+  call.reply.Map(5);
   call.reply.Bulk("documents");
   call.reply.Integer(sizes->documents);
   call.reply.Bulk("data_bytes");
@@ -76,8 +90,7 @@ void Stats(Call& call) {
   call.reply.Integer(sizes->documents);
   call.reply.Bulk("bytes");
   call.reply.Integer(sizes->id_bytes);
-  call.reply.Bulk("schema");
-  call.reply.Null();
+  WriteSchema(call.prepared_as<StatsPrepared>().options, call.reply);
 }
 
 constexpr std::array kTable = {

@@ -39,6 +39,7 @@ inline constexpr KillPoint kKillPoints[] = {
     {"ingest.before_take_in"},
     {"ingest.after_take_in"},
     {"catalog.create"},
+    {"catalog.options"},
     {"catalog.drop"},
     {"catalog.create_index"},
     {"catalog.drop_index"},

@@ -34,7 +34,7 @@ struct Collection {
   uint32_t id = 0;
   uint32_t database = 0;
   std::string name;
-  std::string options;  // BSON; the document engine's
+  std::string options;  // BSON; the document engine's (doc/collection/collection_options.h)
   std::shared_ptr<const CollectionTraits> traits;
 };
 
@@ -69,7 +69,7 @@ class Databases {
   virtual const Collection& CreateCollection(uint32_t database, Bytes name) = 0;
   virtual void DropCollection(const Collection& collection) = 0;
   virtual void RenameCollection(const Collection& collection, Bytes name) = 0;
-  // Replaces what the document engine keeps with the collection.
+  // Replaces what the document engine keeps with the collection. REQUIRES: valid options
   virtual void SetCollectionOptions(const Collection& collection, Bytes options) = 0;
   // Adds an index by its definition (doc/index/index_spec.h, valid); returns its number. It is
   // ready if there are no documents, else it has to be built (server/index_builder.h).

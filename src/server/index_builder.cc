@@ -156,10 +156,10 @@ void IndexBuilder::RunSlice() {
   }
 }
 
-doc::ShardIndexes::One& IndexBuilder::PartOf(const doc::Index& index, uint16_t shard) const {
-  doc::ShardIndexes* indexes =
-      doc::ShardIndexesOf(server_.shards().Documents(shard, index.collection));
-  for (doc::ShardIndexes::One& one : indexes->list) {
+doc::ShardIndex& IndexBuilder::PartOf(const doc::Index& index, uint16_t shard) const {
+  doc::ShardCollection* collection =
+      doc::ShardCollectionOf(server_.shards().Documents(shard, index.collection));
+  for (doc::ShardIndex& one : collection->indexes) {
     if (one.index.get() == &index) return one;
   }
   CHECK(false);

@@ -81,7 +81,7 @@ class IndexBuilder {
   Next Peek(const doc::Index& index);
   Status AddTouched(const doc::Index& index, const Next& next, doc::IndexChanges& changes);
   Status AddRead(const doc::Index& index, Piece::Document& document, doc::IndexChanges& changes);
-  doc::ShardIndexes::One& PartOf(const doc::Index& index, uint16_t shard) const;
+  doc::ShardIndex& PartOf(const doc::Index& index, uint16_t shard) const;
   void Fail(const std::shared_ptr<doc::Index>& index, const Error& error);
   void Finish();
   void Answer(uint32_t index, const Status& status);

@@ -108,7 +108,7 @@ Status ShardSet::LoadWith(const ChangeBatch& pending) {
   TRY(LoadCollections(catalog));
   TRY(LoadIndexes(catalog));
   TRY(LoadDropped(catalog));
-  MakeKeyspaces();
+  TRY(MakeKeyspaces());
   return LoadMultikey(*view);
 }
 

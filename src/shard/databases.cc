@@ -55,7 +55,7 @@ int64_t ShardSet::BaseCount(KeyspaceKind kind, uint32_t id) const {
   return found == base_counts_.end() ? 0 : found->second;
 }
 
-void ShardSet::MakeKeyspaces() {
+Status ShardSet::MakeKeyspaces() {
   for (auto& shard : shards_) {
     shard->databases_.clear();
     for (const uint32_t space : spaces_) {
@@ -66,6 +66,32 @@ void ShardSet::MakeKeyspaces() {
     }
     for (const auto& [name, collection] : collections_) AddDocuments(*shard, collection.id);
     for (const auto& [id, index] : indexes_) AddIndexKeyspaces(*shard, index);
+  }
+  for (const auto& [name, collection] : collections_) {
+    SetSchema(collection.id, TRY(doc::SchemaOfOptions(collection.options)));
+  }
+  return Ok();
+}
+
+doc::ShardCollection& ShardSet::CollectionPart(Keyspace& documents) {
+  if (documents.attachment() == nullptr) {
+    documents.set_attachment(std::make_unique<doc::ShardCollection>());
+  }
+  return *doc::ShardCollectionOf(documents);
+}
+
+void ShardSet::DropEmptyPart(Keyspace& documents) {
+  const doc::ShardCollection* part = doc::ShardCollectionOf(documents);
+  if (part == nullptr || !part->indexes.empty() || part->schema != nullptr) return;
+  documents.set_attachment(nullptr);
+}
+
+void ShardSet::SetSchema(uint32_t collection,
+                         const std::shared_ptr<const doc::CollectionSchema>& schema) {
+  for (auto& shard : shards_) {
+    Keyspace& documents = shard->Documents(collection);
+    CollectionPart(documents).schema = schema;
+    DropEmptyPart(documents);
   }
 }
 
@@ -256,8 +282,12 @@ void ShardSet::RenameCollection(const Collection& collection, Bytes name) {
 
 void ShardSet::SetCollectionOptions(const Collection& collection, Bytes options) {
   Collection& changed = collections_.at({collection.database, collection.name});
+  Result<std::shared_ptr<const doc::CollectionSchema>> schema = doc::SchemaOfOptions(options);
+  CHECK(schema.ok());
   changed.options = std::string(options);
   StoreCollection(changed);
+  KILL_POINT("catalog.options");
+  SetSchema(changed.id, *schema);
 }
 
 // --- drains ---

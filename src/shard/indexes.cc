@@ -92,9 +92,9 @@ void ShardSet::NoteMultikey(doc::Index& index, Bytes key) {
   index.multikey.fetch_or(bit, std::memory_order_release);
   index.notes.fetch_add(1, std::memory_order_relaxed);
   if (note->shard >= shards_.size()) return;  // made when there were more shards
-  doc::ShardIndexes* indexes =
-      doc::ShardIndexesOf(shards_[note->shard]->Documents(index.collection));
-  for (doc::ShardIndexes::One& one : indexes->list) {
+  doc::ShardCollection* collection =
+      doc::ShardCollectionOf(shards_[note->shard]->Documents(index.collection));
+  for (doc::ShardIndex& one : collection->indexes) {
     if (one.index.get() == &index) one.noted |= bit;
   }
 }
@@ -134,11 +134,8 @@ void ShardSet::StoreIndex(const doc::Index& index) {
 
 void ShardSet::AddIndexKeyspaces(Shard& shard, const std::shared_ptr<doc::Index>& index) {
   auto entries = std::make_unique<Keyspace>(KeyspaceKind::kIndex, index->id, shard.context_);
-  Keyspace& documents = shard.Documents(index->collection);
-  if (documents.attachment() == nullptr) {
-    documents.set_attachment(std::make_unique<doc::ShardIndexes>());
-  }
-  doc::ShardIndexesOf(documents)->list.push_back({.index = index, .entries = entries.get()});
+  CollectionPart(shard.Documents(index->collection))
+      .indexes.push_back({.index = index, .entries = entries.get()});
   shard.collections_[index->id] = std::move(entries);
 }
 
@@ -172,9 +169,9 @@ void ShardSet::RemoveIndex(const doc::Index& index) {
   std::vector<std::unique_ptr<Keyspace>> dead;
   for (auto& shard : shards_) {
     Keyspace& documents = shard->Documents(index.collection);
-    auto& list = doc::ShardIndexesOf(documents)->list;
-    std::erase_if(list, [id](const auto& one) { return one.index->id == id; });
-    if (list.empty()) documents.set_attachment(nullptr);
+    std::erase_if(CollectionPart(documents).indexes,
+                  [id](const auto& one) { return one.index->id == id; });
+    DropEmptyPart(documents);
     const auto found = shard->collections_.find(id);
     Retire(*shard, std::move(found->second), dead);
     shard->collections_.erase(found);

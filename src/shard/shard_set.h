@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "doc/index/index.h"
+#include "doc/collection/shard_collection.h"
 #include "object/databases.h"
 #include "object/lazy_free.h"
 #include "object/turn.h"
@@ -201,7 +201,11 @@ class ShardSet final : public Databases {
   // What the store held when it was opened; keyspaces count from there.
   int64_t BaseCount(KeyspaceKind kind, uint32_t id) const;
   void AddDocuments(Shard& shard, uint32_t id);
-  void MakeKeyspaces();
+  Status MakeKeyspaces();
+  // What hangs on the keyspace of a collection's documents; made if need be.
+  static doc::ShardCollection& CollectionPart(Keyspace& documents);
+  static void DropEmptyPart(Keyspace& documents);
+  void SetSchema(uint32_t collection, const std::shared_ptr<const doc::CollectionSchema>& schema);
   void PushCompletion(Job* job);
   void PushChanges(ChangeList changes) { changes_.enqueue(std::move(changes)); }
   void TellChanges();

@@ -3,18 +3,16 @@
 //
 // The catalog (the loop) owns them; queries on other threads keep a share of what was when they
 // were planned. Writers find the indexes of a document on the keyspace that holds it, so that they
-// need nothing but their shard.
+// need nothing but their shard (collection/shard_collection.h).
 #pragma once
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "doc/index/index_spec.h"
 #include "object/databases.h"
-#include "object/keyspace.h"
 
 namespace veddb::doc {
 
@@ -61,23 +59,5 @@ class CollectionIndexes final : public CollectionTraits {
 // The indexes of a collection; empty if there are none.
 const IndexList& IndexesOf(const Collection& collection);
 bool HasUniqueIndex(const Collection& collection);
-
-// What hangs on the keyspace of a collection's documents. Owned by: whoever holds the shard.
-class ShardIndexes final : public KeyspaceAttachment {
- public:
-  struct One {
-    std::shared_ptr<Index> index;
-    Keyspace* entries = nullptr;  // this shard's
-    uint32_t noted = 0;           // bits of multikey that this shard has made durable
-    // While it is built: documents behind built_to that have changed since the build began.
-    std::set<std::string, std::less<>> touched;
-  };
-  std::vector<One> list;
-};
-
-// The indexes of the documents in this keyspace, or nullptr.
-inline ShardIndexes* ShardIndexesOf(const Keyspace& documents) {
-  return static_cast<ShardIndexes*>(documents.attachment());
-}
 
 }  // namespace veddb::doc

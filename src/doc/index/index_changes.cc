@@ -25,14 +25,14 @@ void Put(Keyspace& entries, Entry* entry, Bytes key, uint64_t hash, Bytes value)
 
 Status IndexChanges::Add(const KeyRef& document, std::optional<DocView> before,
                          std::optional<DocView> after) {
-  ShardIndexes* indexes = ShardIndexesOf(*document.keyspace);
-  if (indexes == nullptr) return Ok();
-  for (ShardIndexes::One& one : indexes->list) TRY(AddTo(one, document, before, after));
+  ShardCollection* collection = ShardCollectionOf(*document.keyspace);
+  if (collection == nullptr) return Ok();
+  for (ShardIndex& one : collection->indexes) TRY(AddTo(one, document, before, after));
   return Ok();
 }
 
-Status IndexChanges::AddTo(ShardIndexes::One& one, const KeyRef& document,
-                           std::optional<DocView> before, std::optional<DocView> after) {
+Status IndexChanges::AddTo(ShardIndex& one, const KeyRef& document, std::optional<DocView> before,
+                           std::optional<DocView> after) {
   const Index& index = *one.index;
   before_.entries.clear();
   after_.entries.clear();
@@ -51,7 +51,7 @@ Status IndexChanges::AddTo(ShardIndexes::One& one, const KeyRef& document,
 }
 
 // Both in order of key.
-void IndexChanges::AddDifference(ShardIndexes::One& one, uint16_t shard, IndexEntries& before,
+void IndexChanges::AddDifference(ShardIndex& one, uint16_t shard, IndexEntries& before,
                                  IndexEntries& after) {
   auto old_at = before.entries.begin();
   auto new_at = after.entries.begin();
@@ -72,7 +72,7 @@ void IndexChanges::AddDifference(ShardIndexes::One& one, uint16_t shard, IndexEn
   }
 }
 
-void IndexChanges::AddChange(ShardIndexes::One& one, uint16_t shard, IndexEntry* before,
+void IndexChanges::AddChange(ShardIndex& one, uint16_t shard, IndexEntry* before,
                              IndexEntry* after) {
   Change change = {.one = &one,
                    .shard = shard,
@@ -84,14 +84,14 @@ void IndexChanges::AddChange(ShardIndexes::One& one, uint16_t shard, IndexEntry*
   changes_.push_back(std::move(change));
 }
 
-Status IndexChanges::AddMissing(ShardIndexes::One& one, const KeyRef& document, DocView doc) {
+Status IndexChanges::AddMissing(ShardIndex& one, const KeyRef& document, DocView doc) {
   IndexEntries made;
   TRY(MakeIndexEntries(one.index->spec, doc, document.name, &made));
   AddEntries(one, document.shard, std::move(made));
   return Ok();
 }
 
-void IndexChanges::AddEntries(ShardIndexes::One& one, uint16_t shard, IndexEntries made) {
+void IndexChanges::AddEntries(ShardIndex& one, uint16_t shard, IndexEntries made) {
   for (IndexEntry& entry : made.entries) AddChange(one, shard, nullptr, &entry);
   if ((made.multikey & ~one.noted) != 0) multikey_.push_back({&one, shard, made.multikey});
 }
@@ -158,7 +158,7 @@ void IndexChanges::ApplyChange(const Change& change) const {
   }
 }
 
-void IndexChanges::ApplyMultikey(ShardIndexes::One& one, uint16_t shard, uint32_t bits) const {
+void IndexChanges::ApplyMultikey(ShardIndex& one, uint16_t shard, uint32_t bits) const {
   bits &= ~one.noted;
   one.noted |= bits;
   one.index->multikey.fetch_or(bits, std::memory_order_release);

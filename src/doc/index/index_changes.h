@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "doc/index/index.h"
+#include "doc/collection/shard_collection.h"
 #include "doc/index/index_keys.h"
 #include "object/databases.h"
 
@@ -41,13 +41,13 @@ class IndexChanges {
   void Apply();
 
   // For the build of an index: the entries of a document that has none yet.
-  Status AddMissing(ShardIndexes::One& one, const KeyRef& document, DocView doc);
+  Status AddMissing(ShardIndex& one, const KeyRef& document, DocView doc);
   // The same of entries that were made elsewhere.
-  void AddEntries(ShardIndexes::One& one, uint16_t shard, IndexEntries made);
+  void AddEntries(ShardIndex& one, uint16_t shard, IndexEntries made);
 
  private:
   struct Change {
-    ShardIndexes::One* one;
+    ShardIndex* one;
     uint16_t shard;
     bool had;  // the key is there now, with old_value
     bool has;  // it will be, with new_value
@@ -56,22 +56,21 @@ class IndexChanges {
     std::string new_value;
   };
 
-  Status AddTo(ShardIndexes::One& one, const KeyRef& document, std::optional<DocView> before,
+  Status AddTo(ShardIndex& one, const KeyRef& document, std::optional<DocView> before,
                std::optional<DocView> after);
-  void AddDifference(ShardIndexes::One& one, uint16_t shard, IndexEntries& before,
-                     IndexEntries& after);
-  void AddChange(ShardIndexes::One& one, uint16_t shard, IndexEntry* before, IndexEntry* after);
+  void AddDifference(ShardIndex& one, uint16_t shard, IndexEntries& before, IndexEntries& after);
+  void AddChange(ShardIndex& one, uint16_t shard, IndexEntry* before, IndexEntry* after);
   Keyspace& EntriesOf(const Change& change, uint64_t hash) const;
   void ApplyChange(const Change& change) const;
-  void ApplyMultikey(ShardIndexes::One& one, uint16_t shard, uint32_t bits) const;
+  void ApplyMultikey(ShardIndex& one, uint16_t shard, uint32_t bits) const;
 
   struct Multikey {
-    ShardIndexes::One* one;
+    ShardIndex* one;
     uint16_t shard;
     uint32_t bits;
   };
   struct Touch {
-    ShardIndexes::One* one;
+    ShardIndex* one;
     std::string ordered_id;
   };
 
