@@ -46,6 +46,9 @@ struct CallPlan {
   std::list<std::string> owned;  // bytes that keys refer to and argv does not hold
   // kSnapshot: what the store has will do, pending changes need not be drained first.
   bool may_lag = false;
+  // kSnapshot: it may turn out to be little work. Then it is tried on the loop first, where it can
+  // see what is in memory; see Call::only_if_little.
+  bool may_be_little = false;
 };
 
 // What prepare() sees; on the loop.
@@ -94,6 +97,11 @@ class Call {
   Bytes user;  // whose command it is; where there are cursors
   // Inside of a transaction: a command that would wait answers at once with what there is.
   bool must_not_wait = false;
+  // A read that is tried on the loop: it must be little work and need no disk. A handler that finds
+  // that it is more sets gave_up; whatever it has replied is dropped, and it is run again
+  // elsewhere.
+  bool only_if_little = false;
+  bool gave_up = false;
 
   template <typename T>
   T& prepared_as() const {

@@ -60,6 +60,7 @@ void Keyspace::Detach() {
 
 Entry* Keyspace::Insert(Bytes key, uint64_t hash, size_t value_bytes) {
   Entry* entry = table_.Insert(key, hash, value_bytes);
+  if (kind_ == KeyspaceKind::kIndex) ordered_.insert(entry);
   entry->accessed_s = context_.now_s;
   entry->frequency = kFrequencyStart;
   const auto bytes = static_cast<int64_t>(EntryBytes(*entry));
@@ -472,6 +473,7 @@ void Keyspace::Free(Entry* entry) {
   } else {
     CountAbsent(-bytes);
   }
+  if (kind_ == KeyspaceKind::kIndex) ordered_.erase(entry);
   table_.Remove(entry, Hash64(entry->key()));
   std::free(entry);
 }

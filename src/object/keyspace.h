@@ -50,6 +50,15 @@ class KeyspaceAttachment {
   virtual ~KeyspaceAttachment() = default;
 };
 
+// Entries in order of their keys.
+struct OrderByKey {
+  using is_transparent = void;
+  bool operator()(const Entry* a, const Entry* b) const { return a->key() < b->key(); }
+  bool operator()(const Entry* a, Bytes b) const { return a->key() < b; }
+  bool operator()(Bytes a, const Entry* b) const { return a < b->key(); }
+};
+using OrderedEntries = absl::btree_set<const Entry*, OrderByKey>;
+
 class Keyspace {
  public:
   // `id` is the space of the keys family, or the collection's or the index's id.
@@ -67,6 +76,8 @@ class Keyspace {
   Entry* Find(Bytes key, uint64_t hash) { return table_.Find(key, hash); }
   bool complete() const { return complete_; }
   void set_complete(bool complete) { complete_ = complete; }
+  // Of kIndex: everything in memory, which is what the store may not have yet. Empty for others.
+  const OrderedEntries& ordered() const { return ordered_; }
   KeyspaceAttachment* attachment() const { return attachment_.get(); }
   void set_attachment(std::unique_ptr<KeyspaceAttachment> attachment) {
     attachment_ = std::move(attachment);
@@ -283,6 +294,7 @@ class Keyspace {
   std::vector<LeftChunks> orphans_;
   std::vector<LeftChunks> dropped_;
 
+  OrderedEntries ordered_;
   std::unique_ptr<KeyspaceAttachment> attachment_;
   absl::flat_hash_map<const Entry*, std::unique_ptr<ChunkedString>> chunked_;
   absl::btree_set<std::pair<int64_t, Entry*>> expiries_;

@@ -148,6 +148,7 @@ Wait Dispatcher::Execute(Client& client, Command& command, std::span<const Bytes
       return ExecuteOnAllShards(client, command, argv, plan, begun);
     case Route::kSnapshot:
       if (client.in_flight()) return Wait::kReplies;
+      if (TryInPlace(client, command, argv, plan, begun)) return Wait::kNone;
       SnapshotRequest::Start(server_, client, command, argv, std::move(plan), begun);
       return Wait::kNone;
   }
@@ -209,6 +210,32 @@ Wait Dispatcher::ExecuteOnAllShards(Client& client, Command& command, std::span<
       Job::Where::kLoop,
       may_be_planned_otherwise ? CommandRequest::PlanAt::kRun : CommandRequest::PlanAt::kDispatch));
   return Wait::kNone;
+}
+
+bool Dispatcher::TryInPlace(Client& client, Command& command, std::span<const Bytes> argv,
+                            CallPlan& plan, uint64_t begun) {
+  if (!plan.may_be_little || !server_.shards().AllIdle()) return false;
+  std::string& target = client.ReplyTarget();
+  const size_t before = target.size();
+  Reply reply(target, client.session.protocol);
+  const std::unique_ptr<Snapshot> snapshot = server_.NewMemorySnapshot();
+  Call call(*command.spec, argv, reply);
+  call.now_ms = server_.now_ms();
+  call.database = client.session.database;
+  call.prepared = plan.prepared.get();
+  call.session = &client.session;
+  call.server = &server_;
+  call.databases = &server_.shards();
+  call.snapshot = snapshot.get();
+  call.only_if_little = true;
+  const Outcome outcome = RunHandler(call, begun);
+  if (call.gave_up) {
+    target.resize(before);
+    return false;
+  }
+  server_.accounting().NoteCommand(command, argv, outcome, &client);
+  client.EndReply(target, before);
+  return true;
 }
 
 void Dispatcher::RunInPlace(Client& client, Command& command, std::span<const Bytes> argv,

@@ -47,6 +47,9 @@ class Dispatcher {
                           CallPlan& plan, uint64_t begun);
   Wait ExecuteTransaction(Client& client, Command& exec, std::span<const Bytes> argv);
   // `begun`: the Ticks() from which the command's time counts.
+  // A read on a snapshot that may be little work. False: it is not, or needs the disk.
+  bool TryInPlace(Client& client, Command& command, std::span<const Bytes> argv, CallPlan& plan,
+                  uint64_t begun);
   void RunInPlace(Client& client, Command& command, std::span<const Bytes> argv, CallPlan& plan,
                   uint64_t begun);
   void ReplyError(Client& client, Command& command, std::span<const Bytes> argv, const Error& error,

@@ -227,6 +227,12 @@ std::unique_ptr<Snapshot> Server::NewSnapshot(Databases* held) {
   return std::make_unique<Snapshot>(engine_->NewReadView(), *engine_, *pool_, held);
 }
 
+std::unique_ptr<Snapshot> Server::NewMemorySnapshot() {
+  std::unique_ptr<ReadView> view = engine_->NewReadView();
+  view->NeverWaitForDisk();
+  return std::make_unique<Snapshot>(std::move(view), *engine_, *pool_, shards_.get());
+}
+
 // --- ServerApi ---
 
 // In the order in which they came.

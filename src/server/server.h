@@ -147,6 +147,8 @@ class Server final : public ServerApi {
   void SleepMicros(int64_t micros) override;
   // `held`: the shards if the caller holds them all. Any thread.
   std::unique_ptr<Snapshot> NewSnapshot(Databases* held) override;
+  // With every shard held: what is in memory, and nothing that would have to be read from disk.
+  std::unique_ptr<Snapshot> NewMemorySnapshot();
   void CountError(Bytes wire) override { accounting_.CountError(wire); }
   bool EverythingSynced() override;
   void WaitForSync(const Session& session, const SyncWish& wish) override;

@@ -69,6 +69,8 @@ Result<bool> ReadView::Get(Family family, Bytes key, std::string* value) const {
   return true;
 }
 
+void ReadView::NeverWaitForDisk() { impl_->read.read_tier = rocksdb::kBlockCacheTier; }
+
 std::unique_ptr<StoreIterator> ReadView::NewIterator(Family family, Bytes lower, Bytes upper,
                                                      const ScanOptions& options) const {
   std::unique_ptr<StoreIterator> out(new StoreIterator());

@@ -72,6 +72,9 @@ class ReadView {
   // The log position up to which it shows history.
   Result<LogPosition> position() const;
   Result<bool> Get(Family family, Bytes key, std::string* value) const;
+  // From now on it reads what is in memory, and fails where it would have to ask the disk. A failed
+  // iterator says so by its status.
+  void NeverWaitForDisk();
   // Empty lower or upper = no bound on that side.
   std::unique_ptr<StoreIterator> NewIterator(Family family, Bytes lower, Bytes upper,
                                              const ScanOptions& options = {}) const;
