@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -48,7 +49,10 @@ Status Rejects::Add(uint64_t number, uint64_t offset, const Rejection& rejection
             &sizes_.reasons_bytes));
   if (raw.empty()) return Ok();
   if (sizes_.documents_bytes == 0) TRY(Write(documents_, reader_.head(), &sizes_.documents_bytes));
-  TRY(Write(documents_, raw, &sizes_.documents_bytes));
+  std::string text(raw);
+  // An element of an array may stand on several lines; line ends in JSON are white space.
+  if (reader_.IsJson()) std::replace(text.begin(), text.end(), '\n', ' ');
+  TRY(Write(documents_, text, &sizes_.documents_bytes));
   return Write(documents_, reader_.tail(), &sizes_.documents_bytes);
 }
 

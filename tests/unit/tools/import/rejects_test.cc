@@ -34,6 +34,15 @@ TEST_F(RejectsTest, FilesHoldTheDocumentsAsTheyStoodAndTheReasons) {
   EXPECT_EQ(rejects.Summary(), "3 rejected (BADCSV 2, TOOLARGE 1)");
 }
 
+TEST_F(RejectsTest, AnElementOfSeveralLinesBecomesALine) {
+  ASSERT_TRUE(Open("[]", {.format = Format::kJsonArray}).ok());
+  Rejects rejects(reader_.get(), &progress_, 0);
+  ASSERT_TRUE(rejects.OpenFiles(temp_ / "r", {}).ok());
+  ASSERT_TRUE(rejects.Add(1, 1, {"BADJSON", "x"}, "{\n  \"a\": 1,\n}").ok());
+  ASSERT_TRUE(rejects.Flush().ok());
+  EXPECT_EQ(FileText("r"), "{   \"a\": 1, }\n");
+}
+
 TEST_F(RejectsTest, AResumedImportCutsThemToWhereItWas) {
   ASSERT_TRUE(Open("", {}).ok());
   RejectFiles sizes;
