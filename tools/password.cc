@@ -5,6 +5,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -26,10 +27,15 @@ Result<std::string> FromFile(const std::string& path) {
   return line;
 }
 
-// The terminal with what is typed not shown, for as long as this lives.
+// The terminal with what is typed not shown, for as long as this lives. Signals that would end the
+// process wait until it is as it was.
 class SilentTerminal {
  public:
   SilentTerminal() : file_(std::fopen("/dev/tty", "r+e")) {
+    sigset_t ending;
+    sigemptyset(&ending);
+    for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGTSTP}) sigaddset(&ending, signal);
+    sigprocmask(SIG_BLOCK, &ending, &signals_before_);
     if (file_ == nullptr || tcgetattr(fileno(file_), &before_) != 0) return;
     termios silent = before_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
@@ -38,6 +44,7 @@ class SilentTerminal {
   ~SilentTerminal() {
     if (is_silent_) tcsetattr(fileno(file_), TCSAFLUSH, &before_);
     if (file_ != nullptr) std::fclose(file_);
+    sigprocmask(SIG_SETMASK, &signals_before_, nullptr);
   }
   SilentTerminal(const SilentTerminal&) = delete;
   SilentTerminal& operator=(const SilentTerminal&) = delete;
@@ -46,6 +53,7 @@ class SilentTerminal {
 
  private:
   std::FILE* file_;
+  sigset_t signals_before_;
   termios before_ = {};
   bool is_silent_ = false;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/import/rejects.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,12 +12,16 @@ namespace veddb::tool {
 
 Result<Rejects::File> Rejects::OpenOne(const std::string& path, uint64_t keep) {
   File file(std::fopen(path.c_str(), keep == 0 ? "we" : "r+e"));
-  if (file == nullptr || ftruncate(fileno(file.get()), static_cast<off_t>(keep)) != 0 ||
-      std::fseek(file.get(), 0, SEEK_END) != 0) {
+  struct stat about;
+  if (file == nullptr || fstat(fileno(file.get()), &about) != 0) {
     return Err("can't write " + path + ": " + std::strerror(errno));
   }
-  if (std::ftell(file.get()) != static_cast<int64_t>(keep)) {
+  if (static_cast<uint64_t>(about.st_size) < keep) {
     return Err(path + " is not what the interrupted import left");
+  }
+  if (ftruncate(fileno(file.get()), static_cast<off_t>(keep)) != 0 ||
+      std::fseek(file.get(), 0, SEEK_END) != 0) {
+    return Err("can't write " + path + ": " + std::strerror(errno));
   }
   return file;
 }
@@ -58,7 +63,9 @@ Status Rejects::Add(uint64_t number, uint64_t offset, const Rejection& rejection
 
 Result<RejectFiles> Rejects::Flush() {
   for (const File* file : {&documents_, &reasons_}) {
-    if (*file != nullptr && std::fflush(file->get()) != 0) {
+    if (*file == nullptr) continue;
+    // A state that counts on them must not outlive them.
+    if (std::fflush(file->get()) != 0 || fdatasync(fileno(file->get())) != 0) {
       return MakeError(ErrorCode::kIoErr,
                        std::string("writing the rejects failed: ") + std::strerror(errno));
     }

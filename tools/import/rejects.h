@@ -36,7 +36,7 @@ class Rejects {
   // `raw` is empty where the document was too long to be held: then it is in neither file but the
   // reasons'. IOERR.
   Status Add(uint64_t number, uint64_t offset, const Rejection& rejection, Bytes raw);
-  // Brings what was added to the files; how long they are then. IOERR.
+  // Forces what was added to the disk; how long the files are then. IOERR.
   Result<RejectFiles> Flush();
 
   const Counts& counts() const { return counts_; }

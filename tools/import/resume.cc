@@ -57,6 +57,18 @@ Status WriteAndSync(const std::string& path, Bytes text) {
   return MakeError(ErrorCode::kIoErr, "can't write " + path + ": " + std::strerror(why));
 }
 
+// A rename is on the disk once the folder is.
+Status SyncFolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool good = fd >= 0 && fsync(fd) == 0;
+  const int why = errno;
+  if (fd >= 0) close(fd);
+  if (good) return Ok();
+  return MakeError(ErrorCode::kIoErr, "can't sync " + folder + ": " + std::strerror(why));
+}
+
 int64_t Integer(doc::DocView state, Bytes name) {
   const doc::ValueView value = state.Find(name);
   const bool is_integer =
@@ -137,7 +149,7 @@ Status ResumeFile::Save(const ImportState& state) const {
   builder.Finish();
   const std::string next = path_ + ".next";
   TRY(WriteAndSync(next, doc::JsonText(doc::DocView(bson)) + "\n"));
-  if (std::rename(next.c_str(), path_.c_str()) == 0) return Ok();
+  if (std::rename(next.c_str(), path_.c_str()) == 0) return SyncFolderOf(path_);
   return MakeError(ErrorCode::kIoErr, "can't write " + path_ + ": " + std::strerror(errno));
 }
 

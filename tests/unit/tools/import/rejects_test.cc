@@ -62,6 +62,15 @@ TEST_F(RejectsTest, AResumedImportCutsThemToWhereItWas) {
   EXPECT_EQ(FileText("r.reasons"), "line 1\t0\tBADJSON\tx\nline 2\t2\tBADJSON\ty\n");
 }
 
+TEST_F(RejectsTest, AFileThatIsShorterThanItWasIsRefused) {
+  ASSERT_TRUE(Open("", {}).ok());
+  std::ofstream(temp_ / "r") << "{";
+  std::ofstream(temp_ / "r.reasons") << "line 1";
+  Rejects rejects(reader_.get(), &progress_, 0);
+  EXPECT_FALSE(rejects.OpenFiles(temp_ / "r", {.documents_bytes = 5, .reasons_bytes = 5}).ok());
+  EXPECT_EQ(FileText("r"), "{");
+}
+
 TEST_F(RejectsTest, AFileThatCannotBeWrittenIsAnError) {
   ASSERT_TRUE(Open("", {}).ok());
   Rejects rejects(reader_.get(), &progress_, 0);
