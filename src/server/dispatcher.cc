@@ -227,6 +227,8 @@ bool Dispatcher::TryInPlace(Client& client, Command& command, std::span<const By
   call.server = &server_;
   call.databases = &server_.shards();
   call.snapshot = snapshot.get();
+  call.cursors = &server_.cursors();
+  call.user = client.session.user;
   call.only_if_little = true;
   const Outcome outcome = RunHandler(call, begun);
   if (call.gave_up) {

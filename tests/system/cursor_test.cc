@@ -66,9 +66,15 @@ TEST_F(CursorTest, ItReadsOneMomentWhileWritersGoOn) {
       client.Run({"MULTI"});
       client.Run({"DOC.UPDATEONE", "c", from, R"({"$inc":{"n":-1}})"});
       client.Run({"DOC.UPDATEONE", "c", to, R"({"$inc":{"n":1}})"});
-      client.Run({"DOC.INSERT", "c", Document(kDocuments + i, 0)});
-      client.Run({"DOC.DEL", "c", std::to_string(kDocuments + i - 1)});
-      ++(client.Run({"EXEC"}).elements.size() == 4 ? written : failed);
+      client.Run({"DOC.INSERT", "c", Document(kDocuments + 1 + i, 0)});
+      client.Run({"DOC.DEL", "c", std::to_string(kDocuments + i)});
+      const RespReply done = client.Run({"EXEC"});
+      const bool good = done.elements.size() == 4 &&
+                        done.elements[0].Print() == "[matched, 1, modified, 1, upserted, nil]" &&
+                        done.elements[1].Print() == "[matched, 1, modified, 1, upserted, nil]" &&
+                        done.elements[2].elements.size() == 1 &&
+                        done.elements[3].integer == (i == 0 ? 0 : 1);
+      ++(good ? written : failed);
     }
   });
   for (int round = 0; round < 6; ++round) {
