@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Documents: JSON and BSON, their order, and the three small languages over them.
+// Documents: JSON and BSON, their order, and the four small languages over them.
 #include <optional>
 #include <string>
 
 #include "base/check.h"
+#include "doc/collection/collection_options.h"
 #include "doc/match/filter.h"
 #include "doc/query/projection.h"
 #include "doc/query/sort.h"
+#include "doc/schema/schema.h"
+#include "doc/schema/unordered.h"
 #include "doc/value/compare.h"
 #include "doc/value/extjson.h"
 #include "doc/value/ordered_key.h"
@@ -104,6 +107,31 @@ void FuzzFilter(Bytes input) {
   if (!opposite.ok()) return;  // it may be a level too deep
   doc::Matcher other(&*opposite);
   CHECK(other.Matches(DocView(*document)) != matches || other.error());
+}
+
+// A document follows a schema, or breaks a rule that is named, and then follows the schema's
+// opposite; what it would be stored as brings back the same schema.
+void FuzzSchema(Bytes input) {
+  const std::string text(TakeLine(&input));
+  const auto schema = doc::Schema::ParseJson(text);
+  if (!schema.ok()) return;
+  const std::string options = doc::EncodeCollectionOptions(
+      {std::string(schema->document().bytes()), doc::Validation::kWarn});
+  const auto stored = doc::SchemaOfOptions(options);
+  CHECK(stored.ok() && (*stored)->schema.document().bytes() == schema->document().bytes());
+  const auto parsed = doc::ParseDocument(input);
+  if (!parsed.ok()) return;
+  const DocView document(*parsed);
+  std::optional<doc::RegexScratch> regex;
+  const auto value = document.AsValue(doc::BsonType::kObject);
+  const auto follows = schema->Follows(value, regex);
+  const Status valid = schema->Validate(document);
+  CHECK(follows.ok() ? valid.ok() == *follows : !valid.ok());
+  CHECK(doc::UnorderedKey(value) == doc::UnorderedKey(value));
+  const auto opposite = doc::Schema::ParseJson("{\"not\":" + text + "}");
+  if (!follows.ok() || !opposite.ok()) return;  // it may be a level too deep
+  const auto against = opposite->Follows(value, regex);
+  CHECK(!against.ok() || *against != *follows);
 }
 
 // What is left of a document is a document.

@@ -15,6 +15,7 @@ constexpr Target kTargets[] = {
     {"bson", FuzzBson},
     {"ordered-key", FuzzOrderedKey},
     {"filter", FuzzFilter},
+    {"schema", FuzzSchema},
     {"projection", FuzzProjection},
     {"sort", FuzzSort},
     {"config-text", FuzzConfigText},

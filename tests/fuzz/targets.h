@@ -17,6 +17,7 @@ void FuzzJson(Bytes input);
 void FuzzBson(Bytes input);
 void FuzzOrderedKey(Bytes input);
 void FuzzFilter(Bytes input);
+void FuzzSchema(Bytes input);
 void FuzzProjection(Bytes input);
 void FuzzSort(Bytes input);
 void FuzzConfigText(Bytes input);

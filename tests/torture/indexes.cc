@@ -79,6 +79,15 @@ std::optional<std::map<int64_t, int64_t>> ReadDocuments(RespClient& client) {
   return out;
 }
 
+std::optional<std::string> ReadSchema(RespClient& client) {
+  const RespReply reply = client.Run({"DOC.STATS", kOwn});
+  if (reply.Print().starts_with("-NOCOLLECTION")) return std::string();
+  for (size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
+    if (reply.elements[i].text == "schema") return reply.elements[i + 1].text;
+  }
+  return std::nullopt;
+}
+
 bool AllAreReady(RespClient& client) {
   const RespReply reply = client.Run({"DOC.INDEXES", kCollection});
   return std::all_of(reply.elements.begin(), reply.elements.end(), [](const RespReply& one) {
@@ -92,7 +101,8 @@ void IndexWorker::Run(RespClient client) {
   // The same again is no error, so it need not be known whether it is there.
   if (client.Run({"DOC.CREATEINDEX", kOwn, R"({"k":1})", "UNIQUE"}).broken()) return;
   while (client.ok() && problems_.empty()) {
-    if (!Do(client, random_() % 8 == 0 ? IndexStep() : DocumentStep())) return;
+    const uint64_t choice = random_() % 16;
+    if (!Do(client, choice < 2 ? IndexStep() : choice == 2 ? SchemaStep() : DocumentStep())) return;
   }
 }
 
@@ -122,6 +132,17 @@ IndexWorker::Step IndexWorker::IndexStep() {
   step.request.insert(step.request.end(), index.words.begin(), index.words.end());
   step.after.indexes.insert(index.name);
   step.due = index.name;
+  return step;
+}
+
+// One that all documents follow.
+IndexWorker::Step IndexWorker::SchemaStep() {
+  Step step{{"DOC.ALTER", kOwn, "SCHEMA", "NONE"}, now_, "OK"};
+  step.after.schema.clear();
+  if (random_() % 4 == 0) return step;
+  step.after.schema =
+      R"({"title":")" + std::to_string(random_()) + R"(","properties":{"k":{"type":"number"}}})";
+  step.request.back() = step.after.schema;
   return step;
 }
 
@@ -193,14 +214,16 @@ IndexWorker::Step IndexWorker::ShiftStep() {
 void IndexWorker::CheckPicture(RespClient& client) {
   auto indexes = ReadIndexes(client);
   auto documents = ReadDocuments(client);
-  if (!indexes || !documents) {
-    problems_.emplace_back("the indexes and their documents could not be read");
+  auto schema = ReadSchema(client);
+  if (!indexes || !documents || !schema) {
+    problems_.emplace_back("the indexes, their documents and the schema could not be read");
     return;
   }
-  const Picture found{*std::move(indexes), *std::move(documents)};
+  const Picture found{*std::move(indexes), *std::move(documents), *std::move(schema)};
   if (found != now_ && found != under_way_) {
     const auto tell = [this](const std::string& what, const Picture& one) {
-      problems_.push_back(what + Describe(one.indexes) + ", " + Describe(one.documents));
+      problems_.push_back(what + Describe(one.indexes) + ", " + Describe(one.documents) +
+                          ", schema '" + one.schema + "'");
     };
     tell("expected ", now_);
     tell("or ", under_way_);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // IndexWorker: a client that makes and drops indexes on the collection that all others write to,
-// and fills a small collection of its own under a unique index, with the oracle for both.
+// and fills a small collection of its own under a unique index and schemas that change, with the
+// oracle for both.
 //
 // Owned by: its thread while it runs, else the main thread.
 #pragma once
@@ -30,6 +31,7 @@ class IndexWorker {
   struct Picture {
     std::set<std::string> indexes;         // of the common collection, without _id_
     std::map<int64_t, int64_t> documents;  // of the own one: _id and the unique k
+    std::string schema;                    // of the own one, as DOC.STATS shows it
     bool operator==(const Picture&) const = default;
   };
   // A request, what it makes of the picture, and the beginning of the reply that is due.
@@ -40,6 +42,7 @@ class IndexWorker {
   };
 
   Step IndexStep();
+  Step SchemaStep();
   Step DocumentStep();
   Step InsertStep(int64_t id, int64_t k);
   Step SetStep(int64_t id, int64_t k);
