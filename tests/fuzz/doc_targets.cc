@@ -5,11 +5,13 @@
 
 #include "base/check.h"
 #include "doc/collection/collection_options.h"
+#include "doc/expression/expression.h"
 #include "doc/match/filter.h"
 #include "doc/query/projection.h"
 #include "doc/query/sort.h"
 #include "doc/schema/schema.h"
 #include "doc/schema/unordered.h"
+#include "doc/value/builder.h"
 #include "doc/value/compare.h"
 #include "doc/value/extjson.h"
 #include "doc/value/ordered_key.h"
@@ -94,15 +96,18 @@ void FuzzOrderedKey(Bytes input) {
 // A filter and its opposite never agree, and asking twice gives the same answer.
 void FuzzFilter(Bytes input) {
   const std::string text(TakeLine(&input));
-  const auto filter = doc::Filter::ParseJson(text);
+  const doc::expression::Scope scope;
+  const auto filter = doc::Filter::ParseJson(text, &scope);
   if (!filter.ok()) return;
   const std::string opposite_text = "{\"$nor\":[" + text + "]}";
-  const auto opposite = doc::Filter::ParseJson(opposite_text);
+  const auto opposite = doc::Filter::ParseJson(opposite_text, &scope);
   const auto document = doc::ParseDocument(input);
   if (!document.ok()) return;
   doc::Matcher matcher(&*filter);
   const bool matches = matcher.Matches(DocView(*document));
-  if (matcher.error() || text.find("ampleRate") != std::string::npos) return;
+  const bool by_chance =
+      text.find("ampleRate") != std::string::npos || text.find("rand") != std::string::npos;
+  if (matcher.error() || by_chance) return;
   CHECK(matcher.Matches(DocView(*document)) == matches);
   if (!opposite.ok()) return;  // it may be a level too deep
   doc::Matcher other(&*opposite);
@@ -132,6 +137,32 @@ void FuzzSchema(Bytes input) {
   if (!follows.ok() || !opposite.ok()) return;  // it may be a level too deep
   const auto against = opposite->Follows(value, regex);
   CHECK(!against.ok() || *against != *follows);
+}
+
+// What an expression makes is BSON, and the same every time.
+void FuzzExpression(Bytes input) {
+  const auto parsed = doc::ParseValue(TakeLine(&input));
+  if (!parsed.ok()) return;
+  const auto expression = doc::Expression::Parse(doc::TaggedView(*parsed));
+  if (!expression.ok()) return;
+  const auto document = doc::ParseDocument(input);
+  if (!document.ok()) return;
+  constexpr uint32_t kAnyDepth = 1'000'000;
+  doc::expression::Evaluation run(1, {.memory_bytes = 1 << 20, .steps = 10'000});
+  std::string results[2];
+  for (std::string& result : results) {
+    run.Begin(DocView(*document));
+    const auto value = expression->Evaluate(run);
+    if (!value.ok()) {
+      result = value.error().Wire();
+      continue;
+    }
+    doc::DocBuilder builder(&result);
+    if (!value->missing()) builder.Append("value", *value);
+    builder.Finish();
+    CHECK(doc::ValidateBson(result, kAnyDepth).ok());
+  }
+  CHECK(results[0] == results[1] || expression->dependencies().chance);
 }
 
 // What is left of a document is a document.

@@ -16,6 +16,7 @@ constexpr Target kTargets[] = {
     {"ordered-key", FuzzOrderedKey},
     {"filter", FuzzFilter},
     {"schema", FuzzSchema},
+    {"expression", FuzzExpression},
     {"projection", FuzzProjection},
     {"sort", FuzzSort},
     {"config-text", FuzzConfigText},

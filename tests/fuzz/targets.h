@@ -18,6 +18,7 @@ void FuzzBson(Bytes input);
 void FuzzOrderedKey(Bytes input);
 void FuzzFilter(Bytes input);
 void FuzzSchema(Bytes input);
+void FuzzExpression(Bytes input);
 void FuzzProjection(Bytes input);
 void FuzzSort(Bytes input);
 void FuzzConfigText(Bytes input);

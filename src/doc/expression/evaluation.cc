@@ -76,6 +76,13 @@ Status Evaluation::CheckRoom(size_t bytes) const {
                                                 " bytes for one document");
 }
 
+Status Evaluation::TooMuch() const {
+  TRY(CheckRoom(0));
+  return MakeError(
+      ErrorCode::kBadQuery,
+      "the expression takes more than " + std::to_string(steps_max_) + " steps for one document");
+}
+
 Result<ValueView> Evaluation::Copy(BsonType type, Bytes bytes) {
   TRY(CheckRoom(bytes.size()));
   char* at = arena_.Allocate(bytes.size() + 1);

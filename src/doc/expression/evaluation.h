@@ -25,6 +25,8 @@ namespace veddb::doc::expression {
 
 // What the values made for one document may take in all.
 inline constexpr size_t kMemoryMax = 64 * 1024 * 1024;
+// Operators and turns of loops that are worked out for one document: about a second.
+inline constexpr uint64_t kStepsMax = 20'000'000;
 // Compiled patterns that a run keeps.
 inline constexpr size_t kPatternsMax = 64;
 // Levels that a value made in a loop may reach: above what documents may have, below what a stack
@@ -34,13 +36,19 @@ inline constexpr uint32_t kValueDepthMax = 200;
 // Owned by: one thread.
 class Evaluation {
  public:
+  struct Limits {
+    size_t memory_bytes = kMemoryMax;
+    uint64_t steps = kStepsMax;
+  };
   // The seed drives $rand.
-  explicit Evaluation(uint64_t random_seed = 1, size_t memory_max = kMemoryMax)
-      : arena_(memory_max), random_(random_seed | 1) {}
+  explicit Evaluation(uint64_t random_seed = 1) : Evaluation(random_seed, Limits()) {}
+  Evaluation(uint64_t random_seed, const Limits& limits)
+      : arena_(limits.memory_bytes), steps_max_(limits.steps), random_(random_seed | 1) {}
 
   // What $$ROOT is from now on. Values of the last document are gone.
   void Begin(DocView root) {
     arena_.Reset();
+    steps_ = 0;
     root_ = root;
   }
   // The same without forgetting: stages that follow each other on one document.
@@ -77,6 +85,11 @@ class Evaluation {
   Result<ValueView> Copy(BsonType type, Bytes bytes);
   // Is there room for so many more bytes?
   Status CheckRoom(size_t bytes) const;
+  // Counts one piece of work. BADQUERY, MEMORYLIMIT: it is too much.
+  Status Step() {
+    if (++steps_ <= steps_max_ && arena_.Fits(0)) return Ok();
+    return TooMuch();
+  }
 
   // The pattern as compiled; kept for the next document. BADQUERY.
   Result<const Regex*> Pattern(Bytes pattern, Bytes options);
@@ -93,8 +106,11 @@ class Evaluation {
   };
   template <typename T>
   ValueView Fixed(BsonType type, T v);
+  Status TooMuch() const;
 
   Arena arena_;
+  const uint64_t steps_max_;
+  uint64_t steps_ = 0;
   DocView root_;
   std::vector<ValueView> slots_;
   uint64_t random_;

@@ -61,6 +61,7 @@ Result<ValueView> ArrayNode::Evaluate(Evaluation& run) const {
 }
 
 Result<ValueView> CallNode::Evaluate(Evaluation& run) const {
+  TRY(run.Step());
   const Call call(parts_, run);
   if (parts_.row->lazy != nullptr) return parts_.row->lazy(call);
   absl::InlinedVector<ValueView, kUsualArguments> values;

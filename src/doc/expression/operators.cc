@@ -22,8 +22,14 @@ ByName MakeIndex() {
 }  // namespace
 
 std::vector<std::span<const Operator>> AllOperators() {
-  return {ArithmeticOperators(), TrigonometryOperators(), LogicOperators(), BindingOperators(),
-          ArrayOperators(),      ArrayMakingOperators(),  SetOperators(),   ObjectOperators()};
+  return {
+      AccumulatingOperators(), ArithmeticOperators(), ArrayMakingOperators(),
+      ArrayOperators(),        BindingOperators(),    CharacterOperators(),
+      DateMathOperators(),     DatePartOperators(),   DateTextOperators(),
+      LogicOperators(),        ObjectOperators(),     RegexOperators(),
+      RoundingOperators(),     SetOperators(),        TextOperators(),
+      TrigonometryOperators(), TypeOperators(),
+  };
 }
 
 const Operator* FindOperator(Bytes name) {

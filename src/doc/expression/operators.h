@@ -78,14 +78,23 @@ std::vector<std::span<const Operator>> AllOperators();
 const Operator* FindOperator(Bytes name);
 
 // By file: ops_NAME.cc.
+std::span<const Operator> AccumulatingOperators();
 std::span<const Operator> ArithmeticOperators();
-std::span<const Operator> TrigonometryOperators();
-std::span<const Operator> LogicOperators();
-std::span<const Operator> BindingOperators();
-std::span<const Operator> ArrayOperators();
 std::span<const Operator> ArrayMakingOperators();
-std::span<const Operator> SetOperators();
+std::span<const Operator> ArrayOperators();
+std::span<const Operator> BindingOperators();
+std::span<const Operator> CharacterOperators();
+std::span<const Operator> DateMathOperators();
+std::span<const Operator> DatePartOperators();
+std::span<const Operator> DateTextOperators();
+std::span<const Operator> LogicOperators();
 std::span<const Operator> ObjectOperators();
+std::span<const Operator> RegexOperators();
+std::span<const Operator> RoundingOperators();
+std::span<const Operator> SetOperators();
+std::span<const Operator> TextOperators();
+std::span<const Operator> TrigonometryOperators();
+std::span<const Operator> TypeOperators();
 
 // The type as messages name it.
 std::string TypeText(ValueView value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Numbers: the four operations, rounding, powers, bits, chance.
+// Numbers: the four operations, powers, bits, chance.
 #include <array>
 #include <cmath>
 
@@ -176,63 +176,6 @@ Result<ValueView> Abs(const Call& call, Arguments values) {
   return call.run.Integer(std::abs(v));
 }
 
-// --- rounding ---
-
-constexpr int kPlacesMin = -20;
-constexpr int kPlacesMax = 100;
-
-double RoundWhole(double v, Rounding rounding) {
-  switch (rounding) {
-    case Rounding::kHalfEven:
-      return std::nearbyint(v);  // the default mode of the machine
-    case Rounding::kTowardZero:
-      return std::trunc(v);
-    case Rounding::kDown:
-      return std::floor(v);
-    case Rounding::kUp:
-      return std::ceil(v);
-  }
-  return v;
-}
-
-ValueView RoundInteger(const Call& call, ValueView value, int places, Rounding rounding) {
-  if (places >= 0) return value;
-  const DecimalBits rounded = RoundDecimal(DecimalOf(value.Integer()), places, rounding);
-  const std::optional<int64_t> whole = TruncateToInt64(rounded);
-  if (!whole) return call.run.Double(RoundToDouble(rounded));
-  return value.type == BsonType::kInt64 ? call.run.Int64(*whole) : call.run.Integer(*whole);
-}
-
-Result<ValueView> RoundValue(const Call& call, ValueView value, int places, Rounding rounding) {
-  switch (value.type) {
-    case BsonType::kDouble: {
-      const double v = value.Double();
-      if (places == 0) return call.run.Double(RoundWhole(v, rounding));
-      if (!std::isfinite(v)) return value;
-      return call.run.Double(RoundToDouble(RoundDecimal(ExactDecimalOf(v), places, rounding)));
-    }
-    case BsonType::kDecimal128:
-      return call.run.Decimal(RoundDecimal(LoadDecimal(value.data), places, rounding));
-    default:
-      return RoundInteger(call, value, places, rounding);
-  }
-}
-
-template <Rounding kRounding>
-Result<ValueView> Round(const Call& call, Arguments values) {
-  if (AnyNullish(values)) return Evaluation::Null();
-  if (!values[0].IsNumber()) return call.BadType("the argument", kNumber, values[0]);
-  int places = 0;
-  if (values.size() > 1) {
-    const std::optional<int64_t> whole = WholeNumber(values[1]);
-    if (!whole || *whole < kPlacesMin || *whole > kPlacesMax) {
-      return call.Bad("the place must be a whole number from -20 to 100");
-    }
-    places = static_cast<int>(*whole);
-  }
-  return RoundValue(call, values[0], places, kRounding);
-}
-
 // --- powers and logarithms ---
 
 Result<ValueView> Apply(const Call& call, MathFunction function, ValueView value) {
@@ -365,7 +308,6 @@ Result<ValueView> Rand(const Call& call, Arguments /*values*/) {
 
 constexpr List kNone{0, 0};
 constexpr List kOne{1, 1};
-constexpr List kOneOrTwo{1, 2};
 constexpr List kTwo{2, 2};
 constexpr List kList{0, kAny};
 
@@ -382,16 +324,8 @@ constexpr std::array kTable = {
              .list = kList,
              .eager = Bits<BitXor>,
              .doc = "Bits set in an odd number of the arguments."},
-    Operator{.name = "$ceil",
-             .list = kOne,
-             .eager = Round<Rounding::kUp>,
-             .doc = "The least whole number that is not below."},
     Operator{.name = "$divide", .list = kTwo, .eager = Divide, .doc = "The first by the second."},
     Operator{.name = "$exp", .list = kOne, .eager = Exp, .doc = "e to the power of the number."},
-    Operator{.name = "$floor",
-             .list = kOne,
-             .eager = Round<Rounding::kDown>,
-             .doc = "The greatest whole number that is not above."},
     Operator{.name = "$ln",
              .list = kOne,
              .eager = Logarithm<MathFunction::kLn>,
@@ -412,19 +346,11 @@ constexpr std::array kTable = {
              .eager = Rand,
              .doc = "A random number from 0 to below 1.",
              .by_chance = true},
-    Operator{.name = "$round",
-             .list = kOneOrTwo,
-             .eager = Round<Rounding::kHalfEven>,
-             .doc = "Rounded to a place (0: whole numbers); halves to the even neighbour."},
     Operator{.name = "$sqrt", .list = kOne, .eager = Sqrt, .doc = "The square root."},
     Operator{.name = "$subtract",
              .list = kTwo,
              .eager = Subtract,
              .doc = "The first less the second; dates give milliseconds, or another date."},
-    Operator{.name = "$trunc",
-             .list = kOneOrTwo,
-             .eager = Round<Rounding::kTowardZero>,
-             .doc = "Cut off at a place (0: whole numbers)."},
 };
 
 }  // namespace

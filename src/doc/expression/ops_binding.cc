@@ -74,7 +74,7 @@ Result<ValueView> Map(const Call& call) {
   for (const Element& element : TRY(AsArray(call, "the input", input))) {
     call.run.SetVariable(call.slot(0), element.value);
     results.push_back(TRY(call.Argument(2)));
-    TRY(call.run.CheckRoom(0));
+    TRY(call.run.Step());
   }
   return call.run.Array(results);
 }
@@ -98,7 +98,7 @@ Result<ValueView> Filter(const Call& call) {
   for (const Element& element : array) {
     call.run.SetVariable(call.slot(0), element.value);
     if (IsTrue(TRY(call.Argument(2)))) kept.push_back(element.value);
-    TRY(call.run.CheckRoom(0));
+    TRY(call.run.Step());
     if (kept.size() == limit && limit != 0) break;
   }
   return call.run.Array(kept);
@@ -125,7 +125,7 @@ Result<ValueView> Reduce(const Call& call) {
     call.run.SetVariable(call.slot(0), value);
     call.run.SetVariable(call.slot(1), element.value);
     value = TRY(call.Argument(2));
-    TRY(call.run.CheckRoom(0));
+    TRY(call.run.Step());
     // Nothing else lets a value grow deeper with every turn.
     if (NestsDeeperThan(value, kValueDepthMax)) {
       return call.Bad("the value nests deeper than " + std::to_string(kValueDepthMax) + " levels");

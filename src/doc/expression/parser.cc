@@ -9,6 +9,7 @@ namespace {
 
 // What a constant worked out beforehand may take; what is larger is worked out when it is needed.
 constexpr size_t kFoldedBytesMax = 256 * 1024;
+constexpr uint64_t kFoldedStepsMax = 100'000;
 
 Error BadText(Bytes text, Bytes what) {
   return MakeError(ErrorCode::kBadQuery, "'" + std::string(text) + "': " + std::string(what));
@@ -303,7 +304,7 @@ Result<NodePtr> Parser::Finish(CallNode::Parts parts, size_t first_bound) {
 // A constant that fails is left as it is: it is an error only if it is needed.
 NodePtr Parser::Fold(NodePtr node) {
   if (!node->needs().nothing()) return node;
-  Evaluation run(1, kFoldedBytesMax);
+  Evaluation run(1, {.memory_bytes = kFoldedBytesMax, .steps = kFoldedStepsMax});
   run.ReserveVariables(slots_);
   const Result<ValueView> value = node->Evaluate(run);
   if (!value.ok()) return node;

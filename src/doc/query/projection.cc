@@ -53,6 +53,15 @@ const ProjectionNode* ProjectionNode::Find(Bytes child) const {
 namespace {
 
 // False: there is more to do than to include.
+// As deep as documents may be.
+constexpr uint32_t kDepthMax = 100;
+
+Status CheckDepth(DocView doc) {
+  if (!expression::NestsDeeperThan(doc.AsValue(BsonType::kObject), kDepthMax)) return Ok();
+  return MakeError(ErrorCode::kTooLarge, "the projected document would nest deeper than " +
+                                             std::to_string(kDepthMax) + " levels");
+}
+
 bool AddPlainPaths(const ProjectionNode& node, const std::string& prefix,
                    std::vector<std::string>* paths) {
   for (const ProjectionNode& child : node.children) {
@@ -94,6 +103,7 @@ Status Projector::Apply(DocView doc, uint32_t array_index, std::string* out) {
   }
   builder.Finish();
   if (state_.error) return *state_.error;
+  if (projection_->has_expressions()) return CheckDepth(DocView(out->data() + start_));
   return Ok();
 }
 

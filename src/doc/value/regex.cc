@@ -4,6 +4,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include <algorithm>
+
 #include "base/number.h"
 
 namespace veddb::doc {
@@ -79,15 +81,42 @@ Result<Regex> Regex::Compile(Bytes pattern, Bytes options) {
   return Regex(compiled);
 }
 
-Regex::Outcome Regex::Search(Bytes subject, RegexScratch& scratch) const {
+namespace {
+
+Regex::Outcome Run(const pcre2_code* code, Bytes subject, size_t from, pcre2_match_data* data,
+                   pcre2_match_context* context) {
   const auto run = [&](uint32_t options) {
-    return pcre2_match(code_.get(), reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), 0,
-                       options, scratch.data_.get(), scratch.context_.get());
+    return pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), from,
+                       options, data, context);
   };
-  int code = run(0);
-  if (code == PCRE2_ERROR_JIT_STACKLIMIT) code = run(PCRE2_NO_JIT);
-  if (code >= 0) return Outcome::kMatch;
-  return code == PCRE2_ERROR_NOMATCH ? Outcome::kNoMatch : Outcome::kLimit;
+  int result = run(0);
+  if (result == PCRE2_ERROR_JIT_STACKLIMIT) result = run(PCRE2_NO_JIT);
+  if (result >= 0) return Regex::Outcome::kMatch;
+  return result == PCRE2_ERROR_NOMATCH ? Regex::Outcome::kNoMatch : Regex::Outcome::kLimit;
+}
+
+}  // namespace
+
+Regex::Outcome Regex::Search(Bytes subject, RegexScratch& scratch) const {
+  return Run(code_.get(), subject, 0, scratch.data_.get(), scratch.context_.get());
+}
+
+Regex::Outcome Regex::Find(Bytes subject, size_t from, RegexScratch& scratch,
+                           std::vector<Group>* groups) const {
+  groups->clear();
+  const std::unique_ptr<pcre2_match_data, RegexScratch::Free> data(
+      pcre2_match_data_create_from_pattern(code_.get(), nullptr));
+  CHECK(data != nullptr);
+  const Outcome outcome = Run(code_.get(), subject, from, data.get(), scratch.context_.get());
+  if (outcome != Outcome::kMatch) return outcome;
+  const PCRE2_SIZE* const places = pcre2_get_ovector_pointer(data.get());
+  for (uint32_t i = 0; i < pcre2_get_ovector_count(data.get()); ++i) {
+    const bool matched = places[2 * i] != PCRE2_UNSET;
+    // A look-behind with \K can put the end in front of the beginning.
+    groups->push_back(matched ? Group{places[2 * i], std::max(places[2 * i], places[2 * i + 1])}
+                              : Group());
+  }
+  return outcome;
 }
 
 }  // namespace veddb::doc

@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "base/result.h"
 
@@ -39,6 +40,15 @@ class Regex {
   // Options: i, m, s, x, and u, which is on anyway. BADQUERY, with no word on where it stands.
   static Result<Regex> Compile(Bytes pattern, Bytes options);
 
+  // Where a group of the pattern matched, in bytes; group 0 is the whole match.
+  struct Group {
+    size_t begin = SIZE_MAX;
+    size_t end = SIZE_MAX;
+    bool matched() const { return begin != SIZE_MAX; }
+  };
+
+  // The first match at or behind `from`: all the pattern's groups. None, unless it says kMatch.
+  Outcome Find(Bytes subject, size_t from, RegexScratch& scratch, std::vector<Group>* groups) const;
   // Does the pattern occur anywhere in the subject?
   Outcome Search(Bytes subject, RegexScratch& scratch) const;
 

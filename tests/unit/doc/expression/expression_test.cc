@@ -27,8 +27,9 @@ using expression::Variables;
 // 2024-01-02T03:04:05.678Z
 constexpr int64_t kNowMs = 1704164645678;
 
-constexpr const char* kFiles[] = {"arithmetic", "trigonometry", "logic",  "binding",
-                                  "paths",      "objects",      "arrays", "sets"};
+constexpr const char* kFiles[] = {"accumulating", "arithmetic", "arrays",       "binding", "dates",
+                                  "dates_text",   "logic",      "objects",      "paths",   "regex",
+                                  "sets",         "text",       "trigonometry", "types"};
 
 struct Case {
   int line = 0;
@@ -135,7 +136,7 @@ TEST(Expression, EveryOperatorHasCases) {
       for (const std::string& name : named) ++counts[name];
     }
   }
-  EXPECT_GT(total, 500U);
+  EXPECT_GT(total, 1000U);
   for (const auto table : expression::AllOperators()) {
     for (const expression::Operator& row : table) {
       EXPECT_GE(counts[std::string(row.name)], row.by_chance ? 1 : kCasesMin) << row.name;
@@ -230,6 +231,17 @@ TEST(Expression, MemoryIsBounded) {
   // What one document took is free for the next.
   run.Begin(DocView(doc));
   EXPECT_EQ(JsonText(*Parsed(R"({"$concatArrays":[["$s"],[1]]})").Evaluate(run)), "[\"x\",1]");
+}
+
+TEST(Expression, WorkIsBounded) {
+  const Expression loops = Parsed(
+      R"({"$filter":{"input":{"$range":[0,9000]},"cond":{"$size":{"$filter":{"input":{"$range":[0,9000]},"cond":"$none"}}}}})");
+  Evaluation run(1, {.memory_bytes = 1 << 30, .steps = 1'000'000});
+  run.Begin(DocView());
+  const auto value = loops.Evaluate(run);
+  ASSERT_FALSE(value.ok());
+  EXPECT_EQ(value.error().Wire(),
+            "BADQUERY the expression takes more than 1000000 steps for one document");
 }
 
 TEST(Expression, LetRefusesWhatItCannotHold) {
