@@ -158,9 +158,9 @@ Status ReadFilter(const Operation& operation, const BulkPrepared& bulk, WriteQue
   return Ok();
 }
 
-Status CheckHintOf(const Call& call, const WriteQuery& query) {
-  if (call.databases->FindCollection(call.database, call.argv[1]) == nullptr) return Ok();
-  return CheckHint(query.options);
+Status CheckHintOf(const Call& call, WriteQuery& query) {
+  const Collection* collection = call.databases->FindCollection(call.database, call.argv[1]);
+  return collection == nullptr ? Ok() : NoteCollection(*call.databases, *collection, query);
 }
 
 Status InsertOne(Call& call, const Operation& operation, BulkResult& result) {

@@ -7,6 +7,7 @@
 #include "modules/doc/filter_scan.h"
 #include "modules/doc/found.h"
 #include "modules/doc/query.h"
+#include "modules/doc/query_plan.h"
 
 namespace veddb {
 namespace {
@@ -29,7 +30,15 @@ Status PrepareCount(PrepareCall& prepare) {
   return Ok();
 }
 
-Result<uint64_t> CountScanned(const Snapshot& snapshot, const Query& query) {
+Result<uint64_t> CountFound(const Snapshot& snapshot, const Query& query) {
+  const auto plan = TRY(QueryPlan::Choose(&query, &snapshot, doc::PlanOutput::kCount));
+  if (!plan->scans_collection()) {
+    SnapshotSource source(&snapshot, &query);
+    doc::PlanRun run = plan->Run(source);
+    uint64_t count = 0;
+    while (TRY(run.Next()) != nullptr) ++count;
+    return count;
+  }
   FilterScan scan(snapshot, query, NeedOf(query.options));
   TRY(scan.Run([](size_t, const Match&) { return Ok(); }));
   return scan.found();
@@ -41,7 +50,7 @@ Result<uint64_t> CountAny(Call& call) {
     DocumentSet set = TRY(FindDocuments(call, query));
     return uint64_t{TRY(MatchNamed(call, query, set)) ? 1U : 0U};
   }
-  if (call.snapshot != nullptr) return CountScanned(*call.snapshot, query);
+  if (call.snapshot != nullptr) return CountFound(*call.snapshot, query);
   if (!query.has_collection) return uint64_t{0};
   return static_cast<uint64_t>(call.databases->DocumentCount(query.collection));
 }
@@ -61,7 +70,8 @@ constexpr std::array kTable = {
                 .since = kDocSince,
                 .group = kDocGroup,
                 .complexity = "O(1) without a filter or where it says what _id is, else O(N) where "
-                              "N is the number of documents in the collection.",
+                              "N is the number of entries that an index has for it, or of "
+                              "documents in the collection.",
                 .syntax = "collection [filter] [SKIP count] [LIMIT count] [HINT index] [LET "
                           "variables] [TIMEOUT milliseconds]",
                 .arity = -2,

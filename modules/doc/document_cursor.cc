@@ -12,18 +12,20 @@ namespace {
 // Reads as it is asked.
 class StreamCursor final : public DocumentCursor {
  public:
-  StreamCursor(std::shared_ptr<const Snapshot> snapshot, std::unique_ptr<Query> query)
+  StreamCursor(std::shared_ptr<const Snapshot> snapshot, std::unique_ptr<Query> query,
+               std::unique_ptr<QueryPlan> plan)
       : DocumentCursor(query->options.batch),
         snapshot_(std::move(snapshot)),
         query_(std::move(query)),
-        source_(std::make_unique<ScanSource>(snapshot_.get(), query_.get())),
-        writer_(&query_->options),
-        to_skip_(query_->options.skip),
-        left_(query_->options.limit == 0 ? UINT64_MAX : query_->options.limit) {}
+        budget_(CurrentDocLimits().memory_bytes_max),
+        source_(snapshot_.get(), query_.get(), &budget_),
+        plan_(std::move(plan)),
+        run_(plan_->Run(source_)),
+        writer_(&query_->options) {}
 
   size_t memory_bytes() const override {
     // The filter's nodes take about as much again as its BSON.
-    return kMemoryBytes + 2 * query_->filter.document().size();
+    return kMemoryBytes + 2 * query_->filter.document().size() + run_.memory_bytes();
   }
   bool ended() const override { return ended_; }
 
@@ -32,19 +34,17 @@ class StreamCursor final : public DocumentCursor {
     if (begun_) query_->deadline_ns = DeadlineOf(query_->options);
     begun_ = true;
     FoundDocuments found;
-    while (found.count() < count && left_ > 0) {
-      if (!TRY(source_->Next())) {
+    while (found.count() < count) {
+      const doc::FoundDocument* next = TRY(run_.Next());
+      if (next == nullptr) {
         ended_ = true;
         return found;
       }
-      if (to_skip_ > 0) {
-        --to_skip_;
-        continue;
-      }
-      TRY(Write(found));
-      --left_;
+      Reply reply(found.text, Protocol::kResp2);
+      TRY(writer_.Write(next->stored, next->array_index, reply));
+      found.ends.push_back(found.text.size());
     }
-    ended_ = left_ == 0 || !TRY(source_->Rest());
+    ended_ = !TRY(run_.Rest());
     return found;
   }
 
@@ -52,19 +52,13 @@ class StreamCursor final : public DocumentCursor {
   // Of the parts of a cursor without what its filter holds.
   static constexpr size_t kMemoryBytes = 4096;
 
-  Status Write(FoundDocuments& found) {
-    Reply reply(found.text, Protocol::kResp2);
-    TRY(writer_.Write(source_->match().stored, source_->match().array_index, reply));
-    found.ends.push_back(found.text.size());
-    return Ok();
-  }
-
   const std::shared_ptr<const Snapshot> snapshot_;
   const std::unique_ptr<Query> query_;
-  const std::unique_ptr<MatchSource> source_;
+  MemoryBudget budget_;
+  SnapshotSource source_;
+  const std::unique_ptr<QueryPlan> plan_;
+  doc::PlanRun run_;
   DocumentWriter writer_;
-  uint64_t to_skip_;
-  uint64_t left_;
   bool begun_ = false;
   bool ended_ = false;
 };
@@ -111,19 +105,24 @@ Result<FoundDocuments> ReadAll(DocumentCursor& cursor, MemoryBudget& budget) {
 Result<std::unique_ptr<DocumentCursor>> OpenCursor(Call& call, Query& query) {
   MemoryBudget budget(CurrentDocLimits().memory_bytes_max);
   const uint64_t batch = query.options.batch;
-  if (NeedsSorting(query.options.sort)) {
-    FoundDocuments all = TRY(FindSorted(*call.snapshot, query, call.reply.protocol(), budget));
-    return std::unique_ptr<DocumentCursor>(std::make_unique<KeptCursor>(batch, std::move(all)));
-  }
   auto own_query = std::make_unique<Query>(std::move(query));
+  auto plan = TRY(QueryPlan::Choose(own_query.get(), call.snapshot, doc::PlanOutput::kDocuments));
+  const auto keep = [batch](FoundDocuments all) -> std::unique_ptr<DocumentCursor> {
+    return std::make_unique<KeptCursor>(batch, std::move(all));
+  };
+  const Protocol protocol = call.reply.protocol();
+  if (!plan->streams()) {
+    return keep(TRY(plan->scans_collection()
+                        ? FindSorted(*call.snapshot, *own_query, protocol, budget)
+                        : FindPlanned(*call.snapshot, *own_query, *plan, protocol, budget)));
+  }
   if (call.keep_snapshot) {
-    return std::unique_ptr<DocumentCursor>(
-        std::make_unique<StreamCursor>(call.keep_snapshot(), std::move(own_query)));
+    return std::unique_ptr<DocumentCursor>(std::make_unique<StreamCursor>(
+        call.keep_snapshot(), std::move(own_query), std::move(plan)));
   }
   const std::shared_ptr<const Snapshot> borrowed(call.snapshot, [](const Snapshot*) {});
-  StreamCursor stream(borrowed, std::move(own_query));
-  FoundDocuments all = TRY(ReadAll(stream, budget));
-  return std::unique_ptr<DocumentCursor>(std::make_unique<KeptCursor>(batch, std::move(all)));
+  StreamCursor stream(borrowed, std::move(own_query), std::move(plan));
+  return keep(TRY(ReadAll(stream, budget)));
 }
 
 }  // namespace

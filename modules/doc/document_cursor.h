@@ -5,7 +5,7 @@
 #include "command/call.h"
 #include "command/cursor_table.h"
 #include "modules/doc/found.h"
-#include "modules/doc/match_source.h"
+#include "modules/doc/query_plan.h"
 
 namespace veddb {
 

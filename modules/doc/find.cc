@@ -7,6 +7,7 @@
 #include "modules/doc/document_cursor.h"
 #include "modules/doc/found.h"
 #include "modules/doc/query.h"
+#include "modules/doc/query_plan.h"
 
 namespace veddb {
 namespace {
@@ -52,8 +53,12 @@ Result<FoundDocuments> FindAny(Call& call) {
   auto& query = call.prepared_as<Query>();
   if (query.planned) return FindNamed(call, query);
   if (call.snapshot == nullptr) return FoundDocuments();  // no collection
+  const auto plan = TRY(QueryPlan::Choose(&query, call.snapshot, doc::PlanOutput::kDocuments));
+  MemoryBudget budget(MemoryBudget::kUnlimited);
+  if (!plan->scans_collection()) {
+    return FindPlanned(*call.snapshot, query, *plan, call.reply.protocol(), budget);
+  }
   if (NeedsSorting(query.options.sort)) {
-    MemoryBudget budget(MemoryBudget::kUnlimited);
     return FindSorted(*call.snapshot, query, call.reply.protocol(), budget);
   }
   return FindInOrder(*call.snapshot, query, call.reply.protocol());

@@ -14,6 +14,8 @@
 
 namespace veddb {
 
+class QueryPlan;
+
 // The documents one after the other, as replies, which are the same in both protocols.
 struct FoundDocuments {
   std::string text;
@@ -28,6 +30,10 @@ Result<FoundDocuments> FindInOrder(const Snapshot& snapshot, const Query& query,
 // MEMORYLIMIT: the budget does not suffice.
 Result<FoundDocuments> FindSorted(const Snapshot& snapshot, const Query& query, Protocol protocol,
                                   MemoryBudget& budget);
+
+// By an index. MEMORYLIMIT: the budget does not suffice for the sort.
+Result<FoundDocuments> FindPlanned(const Snapshot& snapshot, const Query& query,
+                                   const QueryPlan& plan, Protocol protocol, MemoryBudget& budget);
 
 // How many documents in order decide the answer: those skipped and those returned; 0: all.
 uint64_t NeedOf(const DocOptions& options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "modules/doc/options.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -59,21 +60,19 @@ Status ReadTimeout(Bytes value, DocOptions& options) {
   return Ok();
 }
 
-// Is this the key pattern of `_id_`?
-bool IsIdPattern(doc::DocView pattern) {
-  if (pattern.Count() != 1) return false;
-  const doc::Element only = *pattern.begin();
-  return only.name == doc::kIdField && doc::WholeNumber(only.value) == 1;
+// A pattern that no index can have names none.
+void ReadPattern(doc::DocView pattern, IndexHint& hint) {
+  Result<std::vector<doc::IndexField>> fields = doc::ParseIndexKeys(pattern);
+  if (fields.ok()) hint.fields = fields.TakeValue();
 }
 
 Status ReadHint(Bytes value, DocOptions& options) {
+  IndexHint hint{.text = std::string(value)};
   if (value.starts_with('{')) {
     const std::string pattern = TRY(doc::ParseDocument(value));
-    if (IsIdPattern(doc::DocView(pattern))) return Ok();
-  } else if (value == "_id_") {
-    return Ok();
+    ReadPattern(doc::DocView(pattern), hint);
   }
-  options.unknown_index = std::string(value);
+  options.hint = std::move(hint);
   return Ok();
 }
 
@@ -241,20 +240,25 @@ Result<DocOptions> ParseDocOptions(std::span<const Bytes> arguments, DocOption a
 }
 
 Status ReadHintValue(doc::ValueView hint, DocOptions& options) {
+  IndexHint read;
   if (hint.type == doc::BsonType::kString) {
-    if (hint.String() != "_id_") options.unknown_index = std::string(hint.String());
+    read.text = std::string(hint.String());
   } else if (hint.type == doc::BsonType::kObject) {
-    if (!IsIdPattern(hint.Document())) options.unknown_index = doc::JsonText(hint);
+    read.text = doc::JsonText(hint);
+    ReadPattern(hint.Document(), read);
   } else {
     return MakeError(ErrorCode::kBadQuery, "a hint has to be an index's name or its key pattern");
   }
+  options.hint = std::move(read);
   return Ok();
 }
 
-Status CheckHint(const DocOptions& options) {
-  if (!options.unknown_index) return Ok();
-  return MakeError(ErrorCode::kNoIndex,
-                   "no index '" + options.unknown_index->substr(0, kShownBytes) + "'");
+bool IndexHint::Names(const doc::IndexSpec& spec) const {
+  if (fields.empty()) return spec.name == text;
+  return std::equal(fields.begin(), fields.end(), spec.fields.begin(), spec.fields.end(),
+                    [](const doc::IndexField& a, const doc::IndexField& b) {
+                      return a.path.text() == b.path.text() && a.descending == b.descending;
+                    });
 }
 
 bool NeedsSorting(const doc::SortSpec& sort) {

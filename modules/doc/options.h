@@ -52,6 +52,14 @@ constexpr bool Has(DocOption set, DocOption one) {
   return (static_cast<uint32_t>(set) & static_cast<uint32_t>(one)) != 0;
 }
 
+// An index by its name or its key pattern.
+struct IndexHint {
+  std::string text;                     // for messages
+  std::vector<doc::IndexField> fields;  // empty: `text` is the name, or a pattern of none
+
+  bool Names(const doc::IndexSpec& spec) const;
+};
+
 struct DocOptions {
   doc::Projection projection;  // the whole document unless PROJECT says otherwise
   doc::SortSpec sort;          // empty: in order of _id
@@ -74,8 +82,7 @@ struct DocOptions {
   doc::IndexSpec index;  // NAME, UNIQUE, SPARSE, PARTIAL, TTL; without keys
   // What expressions may name: LET's variables and $$NOW, one time for the whole command.
   doc::expression::Variables variables;
-  // HINT, where it does not name `_id_`: what it does name, for the message.
-  std::optional<std::string> unknown_index;
+  std::optional<IndexHint> hint;
 };
 
 // Whatever holds expressions is parsed after the options, in this scope.
@@ -85,9 +92,7 @@ inline doc::expression::Scope ScopeOf(const DocOptions& options) {
 
 Result<DocOptions> ParseDocOptions(std::span<const Bytes> arguments, DocOption allowed);
 
-// NOINDEX if the hint names an index that the collection does not have.
-Status CheckHint(const DocOptions& options);
-// The same of a hint as a value: an index's name, or its key pattern.
+// HINT as a value: an index's name, or its key pattern.
 Status ReadHintValue(doc::ValueView hint, DocOptions& options);
 
 // Does the order differ from that of `_id`, in which documents lie?

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "modules/doc/query.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
+#include "doc/value/id.h"
 #include "doc/value/ordered_key.h"
 #include "modules/doc/doc_shared.h"
 
@@ -36,8 +39,34 @@ Status ParseQuery(PrepareCall& prepare, Bytes filter, std::span<const Bytes> opt
       prepare.databases.FindCollection(prepare.database, prepare.argv[1]);
   query.has_collection = collection != nullptr;
   if (collection == nullptr) return Ok();
-  query.collection = collection->id;
-  return CheckHint(query.options);
+  return NoteCollection(prepare.databases, *collection, query);
+}
+
+const doc::IndexSpec& IdIndexSpec() {
+  static const doc::IndexSpec spec = [] {
+    doc::IndexSpec out;
+    out.name = std::string(doc::kIdIndexName);
+    out.fields.push_back({doc::FieldPath(doc::kIdField)});
+    out.unique = true;
+    return out;
+  }();
+  return spec;
+}
+
+Status NoteCollection(const Databases& databases, const Collection& collection, Query& query) {
+  query.collection = collection.id;
+  query.documents =
+      static_cast<uint64_t>(std::max<int64_t>(databases.DocumentCount(collection.id), 0));
+  query.indexes.clear();
+  const std::optional<IndexHint>& hint = query.options.hint;
+  bool hint_is_known = !hint || hint->Names(IdIndexSpec());
+  for (const auto& index : doc::IndexesOf(collection)) {
+    if (!index->ready()) continue;
+    const int64_t entries = std::max<int64_t>(databases.IndexEntryCount(index->id), 0);
+    query.indexes.push_back({index, static_cast<uint64_t>(entries)});
+    hint_is_known = hint_is_known || hint->Names(index->spec);
+  }
+  return hint_is_known ? Ok() : Status(NoIndex(hint->text));
 }
 
 void PlanRead(PrepareCall& prepare, Query& query) {

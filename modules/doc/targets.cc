@@ -3,10 +3,9 @@
 
 #include "command/server_api.h"
 #include "command/snapshot.h"
-#include "doc/query/top_k.h"
 #include "doc/value/ordered_key.h"
 #include "modules/doc/doc_shared.h"
-#include "modules/doc/filter_scan.h"
+#include "modules/doc/query_plan.h"
 
 namespace veddb {
 namespace {
@@ -16,47 +15,29 @@ struct Found {
   uint32_t array_index = doc::kNoArrayIndex;
 };
 
-// The first match in the order of the sort.
-Result<std::vector<Found>> FindFirst(const Snapshot& snapshot, const WriteQuery& query) {
-  const bool sorts = NeedsSorting(query.options.sort);
-  FilterScan scan(snapshot, query, sorts ? 0 : 1);
-  doc::TopK<Found> first(1);
-  std::string key;
-  const auto take = [&](size_t, const Match& match) -> Status {
-    key.clear();
-    if (sorts) TRY(query.options.sort.AppendKey(match.stored.doc, &key));
-    if (first.Accepts(key)) first.Push(key, {std::string(match.ordered_id), match.array_index});
-    return Ok();
-  };
-  TRY(scan.Run(take));
-  std::vector<Found> found;
-  for (auto& entry : first.TakeSorted()) found.push_back(std::move(entry.payload));
-  return found;
-}
-
 // TOOLARGE as soon as there are too many.
-Result<std::vector<Found>> FindAll(const Snapshot& snapshot, const WriteQuery& query) {
-  FilterScan scan(snapshot, query, 0);
+Result<std::vector<Found>> FindIds(const Snapshot& snapshot, const WriteQuery& query) {
+  const auto plan = TRY(QueryPlan::Choose(&query, &snapshot, doc::PlanOutput::kIds));
+  SnapshotSource source(&snapshot, &query);
+  doc::PlanRun run = plan->Run(source);
   std::vector<Found> found;
-  const auto take = [&](size_t, const Match& match) -> Status {
+  for (;;) {
+    const doc::FoundDocument* next = TRY(run.Next());
+    if (next == nullptr) return found;
     TRY(CheckBatch(found.size() + 1));
-    found.push_back({std::string(match.ordered_id), match.array_index});
-    return Ok();
-  };
-  TRY(scan.Run(take));
-  return found;
+    found.push_back({std::string(next->ordered_id), next->array_index});
+  }
 }
 
-// The snapshot of a caller that holds every shard has one part, so that the visits come one after
-// the other, on this thread.
+// All are found before the first is changed, which could move it to where it is found again.
 Result<Targets> Scan(Call& call, WriteQuery& query) {
   Targets targets;
   const Collection* collection = call.databases->FindCollection(call.database, call.argv[1]);
   if (collection == nullptr) return targets;
-  query.collection = collection->id;
+  TRY(NoteCollection(*call.databases, *collection, query));
+  query.options.limit = query.only_first ? 1 : 0;
   const std::unique_ptr<Snapshot> snapshot = call.server->NewSnapshot(call.databases);
-  std::vector<Found> found =
-      TRY(query.only_first ? FindFirst(*snapshot, query) : FindAll(*snapshot, query));
+  std::vector<Found> found = TRY(FindIds(*snapshot, query));
   query.ids.clear();
   for (Found& one : found) {
     query.ids.push_back(std::move(one.ordered_id));

@@ -98,11 +98,6 @@ const SnapshotOverlay& Snapshot::OverlayOf(KeyspaceKind kind, uint32_t id) const
     });
   };
   for (size_t shard = 0; shard < held_->shard_count(); ++shard) {
-    if (kind != KeyspaceKind::kKeys) {
-      add(kind == KeyspaceKind::kDocuments ? held_->Documents(shard, id)
-                                           : held_->IndexEntries(shard, id));
-      continue;
-    }
     for (uint32_t database = 0; database < held_->database_count(); ++database) {
       if (held_->Keys(shard, database).id() == id) add(held_->Keys(shard, database));
     }
@@ -124,12 +119,75 @@ std::unique_ptr<SnapshotIterator> Snapshot::NewIterator(KeyspaceKind kind, uint3
 
 Status Snapshot::Scan(KeyspaceKind kind, uint32_t id, Bytes lower, Bytes upper,
                       const Visitor& visit) const {
+  if (kind != KeyspaceKind::kKeys) {
+    const auto name = [](Bytes key) { return key.substr(std::min(key.size(), kDocPrefixBytes)); };
+    const auto it = NewOrderedIterator(kind, id, name(lower), name(upper));
+    for (it->Seek({}); it->Valid(); it->Next()) {
+      if (!visit(it->storage_key(), it->value())) return Ok();
+    }
+    return it->status();
+  }
   const auto it = NewIterator(kind, id, lower, upper);
   while (it->Next()) {
     if (!visit(it->key(), it->value())) return Ok();
   }
   return it->status();
 }
+
+std::unique_ptr<OrderedIterator> Snapshot::NewOrderedIterator(KeyspaceKind kind, uint32_t id,
+                                                              Bytes lower, Bytes upper) const {
+  std::vector<const OrderedEntries*> pending;
+  for (size_t shard = 0; held_ != nullptr && shard < held_->shard_count(); ++shard) {
+    if (kind == KeyspaceKind::kIndex) {
+      pending.push_back(&held_->IndexEntries(shard, id).ordered());
+    } else if (Keyspace& documents = held_->Documents(shard, id); documents.HasPending()) {
+      pending.push_back(&documents.PendingInOrder());
+    }
+  }
+  return std::make_unique<OrderedIterator>(*view_, FamilyOf(kind), id, lower, upper,
+                                           std::move(pending));
+}
+
+Result<bool> Snapshot::GetDocument(uint32_t collection, Bytes ordered_id,
+                                   std::string* value) const {
+  if (held_ != nullptr) {
+    const KeyRef ref = MakeDocumentRef(ordered_id, collection, held_->shard_count());
+    Keyspace& documents = held_->Documents(ref.shard, collection);
+    if (const Entry* entry = documents.Find(ref.name, ref.hash)) {
+      if (entry->present()) value->assign(entry->bytes());
+      return entry->present();
+    }
+    if (documents.complete()) return false;
+  }
+  return view_->Get(Family::kDocs, DocKey(collection, ordered_id), value);
+}
+
+uint64_t Snapshot::StoredBytes(KeyspaceKind kind, uint32_t id) const {
+  const std::string begin = KeyspaceBegin(id);
+  return engine_.ApproximateBytes(FamilyOf(kind), begin, PrefixEnd(begin));
+}
+
+std::optional<double> Snapshot::ShareOf(KeyspaceKind kind, uint32_t id, Bytes lower,
+                                        Bytes upper) const {
+  const uint64_t all = StoredBytes(kind, id);
+  // What is less can be told from its blocks only roughly.
+  constexpr uint64_t kBytesMin = 1 << 20;
+  if (all < kBytesMin) return std::nullopt;
+  const std::string begin = KeyspaceBegin(id);
+  const std::string end = upper.empty() ? PrefixEnd(begin) : begin + std::string(upper);
+  const uint64_t part = engine_.ApproximateBytes(FamilyOf(kind), begin + std::string(lower), end);
+  return static_cast<double>(part) / static_cast<double>(all);
+}
+
+std::vector<std::string> Snapshot::Cuts(KeyspaceKind kind, uint32_t id, int parts) const {
+  const std::string begin = KeyspaceBegin(id);
+  std::vector<std::string> cuts =
+      engine_.SplitRange(FamilyOf(kind), begin, PrefixEnd(begin), parts);
+  for (std::string& cut : cuts) cut.erase(0, begin.size());
+  return cuts;
+}
+
+size_t Snapshot::threads() const { return held_ != nullptr ? 1 : pool_.threads(); }
 
 size_t Snapshot::Parts(KeyspaceKind kind, uint32_t id) const {
   if (held_ != nullptr || pool_.threads() < 2) return 1;
@@ -151,7 +209,7 @@ Status Snapshot::ScanParallel(KeyspaceKind kind, uint32_t id, size_t parts,
       engine_.SplitRange(FamilyOf(kind), begin, end, static_cast<int>(parts));
   cuts.insert(cuts.begin(), begin);
   cuts.push_back(end);
-  OverlayOf(kind, id);  // made before the threads look at it
+  if (kind == KeyspaceKind::kKeys) OverlayOf(kind, id);  // before the threads look at it
   // Guards `first_error`: a part that fails, at most once each.
   std::mutex error_mutex;
   Status first_error;

@@ -9,10 +9,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "command/ordered_iterator.h"
 #include "object/databases.h"
 #include "object/keyspace.h"
 #include "storage/read_view.h"
@@ -72,11 +75,21 @@ class Snapshot {
   // Storage keys in [lower, upper) of a space or collection, in order. Empty bounds: from its
   // begin, to its end.
   Status Scan(KeyspaceKind kind, uint32_t id, Bytes lower, Bytes upper, const Visitor& visit) const;
-  // The same step by step.
-  std::unique_ptr<SnapshotIterator> NewIterator(KeyspaceKind kind, uint32_t id, Bytes lower,
-                                                Bytes upper) const;
+  // Documents or index entries step by step, in either direction; names in [lower, upper).
+  std::unique_ptr<OrderedIterator> NewOrderedIterator(KeyspaceKind kind, uint32_t id, Bytes lower,
+                                                      Bytes upper) const;
+  // One document, by its ordered _id. False: there is none.
+  Result<bool> GetDocument(uint32_t collection, Bytes ordered_id, std::string* value) const;
   // Whether it shows the store alone, so that it is good for longer than the command.
   bool may_be_kept() const { return held_ == nullptr; }
+  // About how many bytes it takes on disk.
+  uint64_t StoredBytes(KeyspaceKind kind, uint32_t id) const;
+  // The share of it that names in [lower, upper) take; nothing: little of it is on disk.
+  std::optional<double> ShareOf(KeyspaceKind kind, uint32_t id, Bytes lower, Bytes upper) const;
+  // Names at even distances that cut it into `parts`, or fewer; on disk only.
+  std::vector<std::string> Cuts(KeyspaceKind kind, uint32_t id, int parts) const;
+  // Threads that ScanParallel may use.
+  size_t threads() const;
   // How many parts ScanParallel will use for this keyspace.
   size_t Parts(KeyspaceKind kind, uint32_t id) const;
   // The whole keyspace in `parts` ranges that follow each other in order, each on one thread; the
@@ -86,6 +99,8 @@ class Snapshot {
   Status ScanParallel(KeyspaceKind kind, uint32_t id, size_t parts, const PartVisitor& visit) const;
 
  private:
+  std::unique_ptr<SnapshotIterator> NewIterator(KeyspaceKind kind, uint32_t id, Bytes lower,
+                                                Bytes upper) const;
   const SnapshotOverlay& OverlayOf(KeyspaceKind kind, uint32_t id) const;
 
   const std::unique_ptr<ReadView> view_;

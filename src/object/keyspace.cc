@@ -156,6 +156,7 @@ void Keyspace::AddToDirty(Entry* entry) {
   entry->flags &= static_cast<uint8_t>(~Entry::kSized);
   entry->pending_index = static_cast<uint32_t>(dirty_.size());
   dirty_.push_back(entry);
+  if (pending_in_order_ != nullptr) pending_in_order_->insert(entry);
   context_.pending_bytes.Add(static_cast<int64_t>(sizeof(Entry) + entry->key_size));
 }
 

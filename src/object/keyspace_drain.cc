@@ -8,6 +8,12 @@
 #include "object/serialize.h"
 
 namespace veddb {
+namespace {
+
+// Nodes of an ordered set of entries that are freed in no time.
+constexpr size_t kFreedAtOnceMax = 4096;
+
+}  // namespace
 
 void Keyspace::BeginDrain(ChangeBatch& batch) {
   DCHECK(draining_.empty() && unfinished_ == 0 && Finished());
@@ -63,8 +69,22 @@ void Keyspace::WriteToDrain(Entry* entry, ChangeBatch& batch) {
   }
 }
 
+const OrderedEntries& Keyspace::PendingInOrder() {
+  if (pending_in_order_ == nullptr) {
+    pending_in_order_ = std::make_shared<OrderedEntries>();
+    ForPending([this](const Entry& entry) { pending_in_order_->insert(&entry); });
+  }
+  return *pending_in_order_;
+}
+
 size_t Keyspace::BeginFinish() {
   DCHECK(DrainWritten() && Finished());
+  // Most of it is no longer pending, and may be freed from now on.
+  if (pending_in_order_ != nullptr && pending_in_order_->size() > kFreedAtOnceMax &&
+      context_.lazy_free != nullptr) {
+    context_.lazy_free->Free(0, [held = std::move(pending_in_order_)] {});
+  }
+  pending_in_order_ = nullptr;
   // None of these can leave memory in another way until the next drain: those that are present
   // again have changed since.
   finishing_.swap(graves_);

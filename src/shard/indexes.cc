@@ -163,6 +163,9 @@ uint32_t ShardSet::CreateIndex(const Collection& collection, Bytes definition) {
 // All but the collection's own list of them.
 void ShardSet::RemoveIndex(const doc::Index& index) {
   const uint32_t id = index.id;
+  if (const auto found = indexes_.find(id); found != indexes_.end()) {
+    found->second->state.store(doc::IndexState::kDropped, std::memory_order_release);
+  }
   DeleteMeta(MetaIndex(id));
   DeleteMeta(MetaIndexBuilt(id));
   Drop(KeyspaceKind::kIndex, id);

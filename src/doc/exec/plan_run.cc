@@ -26,7 +26,6 @@ PlanRun::PlanRun(const PlanRequest& request, const Plan& plan, PlanSource& sourc
                  uint64_t random_seed)
     : request_(request), plan_(plan), source_(source), state_(random_seed), to_skip_(request.skip) {
   if (plan.is_empty) return;
-  if (plan.is_collection_scan()) collection_ = source.Documents();
   for (const IndexScan& scan : plan.scans) {
     scans_.push_back(std::make_unique<ScanRun>(source, scan));
   }
@@ -35,6 +34,31 @@ PlanRun::PlanRun(const PlanRequest& request, const Plan& plan, PlanSource& sourc
 }
 
 int64_t PlanRun::Now() const { return measures_ ? MonoNanos() : 0; }
+
+Result<bool> PlanRun::Rest() {
+  if (request_.limit > 0 && counts_.returned == request_.limit) return false;
+  if (sorted_.empty() && !ahead_ && !peeked_) {
+    if (plan_.sort == SortWork::kAll && sort_filled_) return false;
+    if (!TRY(NextEntry())) return false;
+    peeked_ = true;
+  }
+  if (collection_ != nullptr && !collection_ended_) {
+    rested_id_ = std::string(collection_->key());
+    rested_value_ = std::string(collection_->value());
+    collection_.reset();
+    entry_.ordered_id = rested_id_;
+  }
+  for (const auto& scan : scans_) scan->Rest();
+  if (peeked_ && !scans_.empty()) TRY(EntryOfScan());
+  return true;
+}
+
+size_t PlanRun::memory_bytes() const {
+  constexpr size_t kSeenBytes = 64;
+  size_t bytes = seen_.size() * kSeenBytes;
+  for (const Kept& kept : sorted_) bytes += kept.bytes;
+  return bytes;
+}
 
 RunCounts PlanRun::counts() const {
   RunCounts counts = counts_;
@@ -46,7 +70,7 @@ RunCounts PlanRun::counts() const {
 
 Result<bool> PlanRun::NextEntry() {
   const int64_t begin = Now();
-  const bool more = TRY(collection_ != nullptr ? NextOfCollection() : NextOfScans());
+  const bool more = TRY(plan_.is_collection_scan() ? NextOfCollection() : NextOfScans());
   counts_.scan_nanos += Now() - begin;
   return more;
 }
@@ -54,13 +78,16 @@ Result<bool> PlanRun::NextEntry() {
 Result<bool> PlanRun::NextOfCollection() {
   ScanCounts& counts = counts_.scans[0];
   if (counts.rows % kCheckEvery == 0) TRY(source_.MayGoOn());
-  if (counts.rows == 0) {
-    collection_->Seek({});
+  if (collection_ended_) return false;
+  if (collection_ == nullptr) {
+    collection_ = source_.Documents();
+    collection_->Seek(rested_id_.empty() ? "" : rested_id_ + '\0');
   } else {
     collection_->Next();
   }
   if (!collection_->Valid()) {
     TRY(collection_->status());
+    collection_ended_ = true;
     return false;
   }
   ++counts.rows;
@@ -75,16 +102,23 @@ Result<bool> PlanRun::NextOfScans() {
       ++scan_;
       continue;
     }
-    const PlanIndex& index = *plan_.scans[scan_].index;
-    if (index.clustered) {
-      entry_ = {.fields = scan.key(), .ordered_id = scan.key(), .types = {}};
-    } else {
-      entry_ = TRY(ParseIndexEntry(*index.spec, scan.key(), scan.value()));
-    }
+    TRY(EntryOfScan());
     if (TRY(IsNew())) return true;
     ++counts_.repeated;
   }
   return false;
+}
+
+// Where the scan stands.
+Status PlanRun::EntryOfScan() {
+  const ScanRun& scan = *scans_[scan_];
+  const PlanIndex& index = *plan_.scans[scan_].index;
+  if (index.clustered) {
+    entry_ = {.fields = scan.key(), .ordered_id = scan.key(), .types = {}};
+  } else {
+    entry_ = TRY(ParseIndexEntry(*index.spec, scan.key(), scan.value()));
+  }
+  return Ok();
 }
 
 Result<bool> PlanRun::IsNew() {
@@ -112,8 +146,8 @@ Result<bool> PlanRun::Matches(DocView doc) {
 // Reads the document of the entry into found_; false: it is gone.
 Result<bool> PlanRun::ReadDocument() {
   Bytes stored;
-  if (collection_ != nullptr) {
-    stored = collection_->value();
+  if (plan_.is_collection_scan()) {
+    stored = collection_ != nullptr ? collection_->value() : Bytes(rested_value_);
   } else if (plan_.scans[scan_].index->clustered) {
     stored = scans_[scan_]->value();
   } else {
@@ -142,7 +176,8 @@ Result<bool> PlanRun::Examine() {
 }
 
 Result<bool> PlanRun::NextMatch() {
-  while (TRY(NextEntry())) {
+  while (peeked_ || TRY(NextEntry())) {
+    peeked_ = false;
     const int64_t begin = Now();
     const bool matches = TRY(Examine());
     counts_.document_nanos += Now() - begin;
@@ -162,6 +197,7 @@ Result<PlanRun::Kept> PlanRun::Keep() {
   if (request_.output == PlanOutput::kDocuments) {
     kept.stored = EncodeStored(found_.stored.version, found_.stored.doc);
   }
+  kept.bytes = kept.key.size() + kept.ordered_id.size() + kept.stored.size() + sizeof(Kept);
   return kept;
 }
 
@@ -174,9 +210,14 @@ Status PlanRun::FillSorted() {
     if (top) {
       key.clear();
       TRY(request_.sort->AppendKey(found_.stored.doc, &key));
-      if (top->Accepts(key)) top->Push(key, TRY(Keep()));
+      if (!top->Accepts(key)) continue;
+      Kept kept = TRY(Keep());
+      // From then on one goes for each that comes.
+      if (top->size() < need) TRY(source_.Keep(kept.bytes));
+      top->Push(key, std::move(kept));
     } else {
       sorted_.push_back(TRY(Keep()));
+      TRY(source_.Keep(sorted_.back().bytes));
     }
   }
   if (top) {
@@ -201,17 +242,28 @@ Bytes PlanRun::GroupOf() const {
 }
 
 Status PlanRun::FillGroup() {
-  if (!ahead_ && !TRY(NextMatch())) return Ok();
-  ahead_ = false;
-  group_ = std::string(GroupOf());
-  sorted_.push_back(TRY(Keep()));
+  std::string group;
+  if (ahead_) {
+    group.swap(ahead_group_);
+    sorted_.push_back(std::move(*ahead_));
+    ahead_.reset();
+  } else {
+    if (!TRY(NextMatch())) return Ok();
+    group = std::string(GroupOf());
+    sorted_.push_back(TRY(Keep()));
+  }
+  size_t bytes = 0;
   while (TRY(NextMatch())) {
-    if (GroupOf() != group_) {
-      ahead_ = true;
+    if (GroupOf() != group) {
+      ahead_group_ = std::string(GroupOf());
+      ahead_ = TRY(Keep());
       break;
     }
     sorted_.push_back(TRY(Keep()));
+    bytes += sorted_.back().bytes;
+    TRY(source_.Keep(sorted_.back().bytes));
   }
+  source_.GiveBack(bytes);  // they go out before the next group is read
   std::sort(sorted_.begin(), sorted_.end(),
             [](const Kept& a, const Kept& b) { return a.key < b.key; });
   return Ok();

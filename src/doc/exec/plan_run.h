@@ -47,8 +47,13 @@ class PlanRun {
 
   // The next document, valid until the next call; nullptr: there are no more.
   Result<const FoundDocument*> Next();
+  // Nobody will ask for a while: lets go of iterators. What Next returned is no longer valid.
+  // False: nothing is left; true: that is not known yet.
+  Result<bool> Rest();
   void Measure() { measures_ = true; }
   RunCounts counts() const;
+  // About what it remembers between two calls.
+  size_t memory_bytes() const;
 
  private:
   struct Kept {
@@ -56,9 +61,11 @@ class PlanRun {
     std::string ordered_id;
     std::string stored;
     uint32_t array_index;
+    size_t bytes = 0;
   };
 
   Result<bool> NextEntry();
+  Status EntryOfScan();
   Result<bool> NextOfScans();
   Result<bool> NextOfCollection();
   Result<bool> IsNew();
@@ -82,7 +89,11 @@ class PlanRun {
   bool measures_ = false;
 
   // Where it stands.
-  std::unique_ptr<EntryIterator> collection_;
+  std::unique_ptr<EntryIterator> collection_;  // null: it has to begin behind rested_id_
+  std::string rested_id_;
+  std::string rested_value_;
+  bool collection_ended_ = false;
+  bool peeked_ = false;  // entry_ is the next one
   std::vector<std::unique_ptr<ScanRun>> scans_;
   size_t scan_ = 0;
   std::optional<KeyDocument> key_document_;
@@ -95,8 +106,9 @@ class PlanRun {
   std::optional<Kept> handed_;
   FoundDocument handed_view_;
   bool sort_filled_ = false;
-  bool ahead_ = false;  // found_ is the first of the next group
-  std::string group_;
+  // The first of the next group, and which that is.
+  std::optional<Kept> ahead_;
+  std::string ahead_group_;
 
   uint64_t to_skip_;
   RunCounts counts_;

@@ -15,10 +15,7 @@ Error Damaged() { return MakeError(ErrorCode::kIoErr, "an index entry is not val
 
 ScanCursor::ScanCursor(PlanSource& source, const PlanIndex& index, const FieldBounds& bounds,
                        bool backward)
-    : source_(source),
-      walk_(index.spec, bounds, backward),
-      backward_(backward),
-      entries_(source.Entries(index, walk_.lower(), walk_.upper())) {}
+    : source_(source), index_(index), walk_(index.spec, bounds, backward), backward_(backward) {}
 
 void ScanCursor::GoTo(Bytes target) {
   ++counts_.seeks;
@@ -37,12 +34,35 @@ void ScanCursor::Step() {
   }
 }
 
-Result<bool> ScanCursor::Next() {
-  if (begun_) {
-    Step();
-  } else {
-    begun_ = true;
+void ScanCursor::Rest() {
+  if (entries_ == nullptr) return;
+  ended_ = !entries_->Valid();
+  if (!ended_) {
+    rested_key_ = std::string(entries_->key());
+    rested_value_ = std::string(entries_->value());
+  }
+  entries_.reset();
+}
+
+// To where the next step leads.
+void ScanCursor::Resume() {
+  entries_ = source_.Entries(index_, walk_.lower(), walk_.upper());
+  if (!begun_) {
     GoTo(backward_ ? walk_.upper() : walk_.lower());
+  } else if (backward_) {
+    GoTo(rested_key_);
+  } else {
+    GoTo(rested_key_ + '\0');
+  }
+  begun_ = true;
+}
+
+Result<bool> ScanCursor::Next() {
+  if (ended_) return false;
+  if (entries_ == nullptr) {
+    Resume();
+  } else {
+    Step();
   }
   return FindInside();
 }
@@ -136,6 +156,10 @@ Result<bool> ScanRun::Next() {
   at_ = heap_.back();
   heap_.pop_back();
   return true;
+}
+
+void ScanRun::Rest() {
+  for (Branch& branch : branches_) branch.cursor->Rest();
 }
 
 ScanCounts ScanRun::counts() const {

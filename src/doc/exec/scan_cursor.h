@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "doc/exec/bounds_walk.h"
 #include "doc/exec/source.h"
+#include "doc/plan/bounds_walk.h"
 
 namespace veddb::doc {
 
@@ -23,8 +23,10 @@ class ScanCursor {
   // False: there is no further entry.
   Result<bool> Next();
   // The entry. Good until the next step.
-  Bytes key() const { return entries_->key(); }
-  Bytes value() const { return entries_->value(); }
+  Bytes key() const { return entries_ != nullptr ? entries_->key() : Bytes(rested_key_); }
+  Bytes value() const { return entries_ != nullptr ? entries_->value() : Bytes(rested_value_); }
+  // Lets the iterator go; the next step makes a new one.
+  void Rest();
   // The next entry is one whose first `prefix_bytes` bytes differ from this one's.
   Result<bool> NextBehindPrefix(size_t prefix_bytes);
   const ScanCounts& counts() const { return counts_; }
@@ -32,13 +34,18 @@ class ScanCursor {
  private:
   void GoTo(Bytes target);
   void Step();
+  void Resume();
   Result<bool> FindInside();
 
   PlanSource& source_;
+  const PlanIndex& index_;
   BoundsWalk walk_;
   const bool backward_;
-  std::unique_ptr<EntryIterator> entries_;
+  std::unique_ptr<EntryIterator> entries_;  // null: it rests
   bool begun_ = false;
+  bool ended_ = false;
+  std::string rested_key_;
+  std::string rested_value_;
   ScanCounts counts_;
 };
 
@@ -48,6 +55,7 @@ class ScanRun {
   ScanRun(PlanSource& source, const IndexScan& scan);
 
   Result<bool> Next();
+  void Rest();
   Bytes key() const { return at_->cursor->key(); }
   Bytes value() const { return at_->cursor->value(); }
   // Where the fields begin by which scans are merged.

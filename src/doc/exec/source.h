@@ -43,6 +43,9 @@ class PlanSource {
   virtual Result<bool> Get(Bytes ordered_id, std::string* stored) = 0;
   // Asked now and then; an error ends the run.
   virtual Status MayGoOn() = 0;
+  // So many bytes more are kept for a sort; an error ends the run.
+  virtual Status Keep(size_t /*bytes*/) { return Ok(); }
+  virtual void GiveBack(size_t /*bytes*/) {}
 };
 
 }  // namespace veddb::doc

@@ -8,21 +8,45 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "doc/index/index_spec.h"
+#include "doc/plan/statistics.h"
 #include "object/databases.h"
 
 namespace veddb::doc {
 
-enum class IndexState : uint8_t { kBuilding, kReady };
+enum class IndexState : uint8_t { kBuilding, kReady, kDropped };
+
+// What is known of an index's entries, and when that was found out. Any thread.
+class StatisticsSlot {
+ public:
+  struct Known {
+    std::shared_ptr<const IndexStatistics> statistics;  // null: nothing is known yet
+    int64_t made_ms = 0;                                // monotonic
+  };
+  Known Get() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return known_;
+  }
+  void Set(Known known) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    known_ = std::move(known);
+  }
+
+ private:
+  mutable std::mutex mutex_;  // guards known_, for a copy
+  Known known_;
+};
 
 struct Index {
   const uint32_t id;
   const uint32_t collection;
   const IndexSpec spec;
-  // Changed by the loop with every shard held.
+  // Changed by the loop with every shard held. A snapshot that was taken while the index was ready,
+  // and is not dropped when one looks afterwards, has all of its entries.
   std::atomic<IndexState> state;
   // While it is built: the documents up to this ordered `_id` have their entries, and whoever
   // changes them keeps these right; those behind it have none. Changed by the loop with every shard
@@ -35,6 +59,7 @@ struct Index {
   std::atomic<int64_t> notes{0};
   // Documents that the build has looked at so far; any thread.
   std::atomic<uint64_t> scanned{0};
+  mutable StatisticsSlot statistics;
 
   Index(uint32_t index_id, uint32_t collection_id, IndexSpec index_spec, IndexState index_state)
       : id(index_id), collection(collection_id), spec(std::move(index_spec)), state(index_state) {}

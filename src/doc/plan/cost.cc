@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "doc/match/ops_compare.h"
+#include "doc/plan/bounds_walk.h"
 #include "doc/plan/condition.h"
 
 namespace veddb::doc {
@@ -41,6 +42,16 @@ double ResidualShare(const Plan& plan) {
   double share = 1;
   for (const MatchNode* node : plan.residual) share *= GuessShare(*node);
   return share;
+}
+
+// Points are counted by the sample well enough.
+std::optional<double> ShareWithin(const PlanRequest& request, const IndexScan& scan) {
+  const IntervalSet& first = scan.bounds[0];
+  if (request.sizes == nullptr || first.IsAll() || (first.IsPoints() && !first.IsPoint())) {
+    return std::nullopt;
+  }
+  const BoundsWalk walk(scan.index->spec, scan.bounds, false);
+  return request.sizes->Share(*scan.index, walk.lower(), walk.upper());
 }
 
 void EstimateCollectionScan(const PlanRequest& request, Plan* plan) {
@@ -85,7 +96,8 @@ void EstimateCost(const PlanRequest& request, Plan* plan) {
   double seeks = 0;
   double remembered = 0;
   for (const IndexScan& scan : plan->scans) {
-    const ScanEstimate one = EstimateScan(*scan.index->spec, scan.index->statistics, scan.bounds);
+    const ScanEstimate one = EstimateScan(*scan.index->spec, *scan.index->statistics, scan.bounds,
+                                          ShareWithin(request, scan));
     keys += one.keys;
     examined += one.examined;
     seeks += one.seeks;

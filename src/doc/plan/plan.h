@@ -3,6 +3,8 @@
 // run (../exec/plan_run.h). Refers to the filter and the indexes that it was made for.
 #pragma once
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,11 +23,20 @@ struct PlanIndex {
   // Bit i: field i has been an array in some document. REQUIRES: read after the snapshot that the
   // plan will run on was taken, so that it knows of all that is in there.
   uint32_t multikey = 0;
-  IndexStatistics statistics;
+  std::shared_ptr<const IndexStatistics> statistics;  // never null
   // The documents themselves, which lie in order of `_id`: no key needs a look at a document.
   bool clustered = false;
 
   bool is_multikey(size_t field) const { return (multikey >> field & 1) != 0; }
+};
+
+// What is known of the sizes of ranges, beyond statistics. Owned by: one thread.
+class RangeSizes {
+ public:
+  virtual ~RangeSizes() = default;
+  // The share of the index's entries in [lower, upper), roughly; nothing: that can't be told. Empty
+  // bounds: from the begin, to the end.
+  virtual std::optional<double> Share(const PlanIndex& index, Bytes lower, Bytes upper) = 0;
 };
 
 enum class PlanOutput : uint8_t {
@@ -47,6 +58,7 @@ struct PlanRequest {
   // A scan of the collection is shared by so many threads.
   size_t threads = 1;
   const PlanIndex* hint = nullptr;
+  RangeSizes* sizes = nullptr;
 };
 
 // Keys of one index within bounds, in the order of the index or against it.

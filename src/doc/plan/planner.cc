@@ -112,14 +112,16 @@ class Candidates {
                                     const std::vector<PlanIndex>& indexes, double* best_cost) {
     std::optional<IndexScan> best;
     for (const PlanIndex& index : indexes) {
-      for (IndexBounds& bounds : BoundsOf(conditions, index)) {
+      for (const IndexBounds& bounds : BoundsOf(conditions, index)) {
         if (!bounds.bounded() || !HoldsAll(conditions, index, bounds)) continue;
         Plan plan;
-        IndexScan scan{.index = &index, .bounds = std::move(bounds.fields)};
+        IndexScan scan{.index = &index, .bounds = bounds.fields};
+        plan.is_empty = bounds.is_empty();
         scan.may_repeat = MayRepeat(index, scan.bounds);
         plan.scans.push_back(scan);
         PlanRequest request;
         request.documents = request_.documents;
+        request.sizes = request_.sizes;
         EstimateCost(request, &plan);
         if (best && plan.cost >= *best_cost) continue;
         best = std::move(scan);

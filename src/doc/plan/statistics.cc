@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "doc/plan/bounds_walk.h"
 #include "doc/value/ordered_key.h"
 
 namespace veddb::doc {
@@ -13,25 +14,25 @@ constexpr double kRangeShare = 0.3;
 // So many keys of the sample must lie within bounds for their share to be believed.
 constexpr double kHitsMin = 4;
 
-bool IsWithin(const IndexSpec& spec, size_t field, Bytes encoding, const IntervalSet& set) {
-  if (!spec.fields[field].descending) return set.Contains(encoding);
-  std::string ascending(encoding);
-  InvertKey(&ascending, 0);
-  return set.Contains(ascending);
-}
-
 // How many keys of the sample lie within the bounds of the first `fields` fields.
 size_t Hits(const IndexSpec& spec, const IndexStatistics& statistics, const FieldBounds& bounds,
             size_t fields) {
+  const FieldBounds front(bounds.begin(), bounds.begin() + static_cast<std::ptrdiff_t>(fields));
+  for (const IntervalSet& set : front) {
+    if (set.empty()) return 0;
+  }
+  const auto end = statistics.keys.end();
+  BoundsWalk walk(&spec, front, false);
   size_t hits = 0;
-  std::vector<Bytes> parts;
-  for (const std::string& key : statistics.keys) {
-    if (!SplitKey(spec, key, &parts)) continue;
-    bool within = true;
-    for (size_t i = 0; within && i < fields; ++i) {
-      within = bounds[i].IsAll() || IsWithin(spec, i, parts[i], bounds[i]);
+  for (auto it = std::lower_bound(statistics.keys.begin(), end, walk.lower()); it != end;) {
+    const BoundsWalk::Place place = walk.Check(*it);
+    if (place == BoundsWalk::Place::kOutside) {
+      it = std::lower_bound(it + 1, end, walk.target());
+      continue;
     }
-    hits += within ? 1 : 0;
+    if (place != BoundsWalk::Place::kInside) break;
+    ++hits;
+    ++it;
   }
   return hits;
 }
@@ -125,11 +126,14 @@ IndexStatistics StatisticsBuilder::Finish(uint64_t entries) {
 }
 
 ScanEstimate EstimateScan(const IndexSpec& spec, const IndexStatistics& statistics,
-                          const FieldBounds& bounds) {
+                          const FieldBounds& bounds, std::optional<double> within) {
   ScanEstimate estimate;
   const auto entries = static_cast<double>(statistics.entries);
   const size_t bounded = BoundedFields(bounds);
-  const auto share = [&](size_t fields) { return Share(spec, statistics, bounds, fields); };
+  const auto share = [&](size_t fields) {
+    const double sampled = Share(spec, statistics, bounds, fields);
+    return fields > 0 && within ? std::min(sampled, *within) : sampled;
+  };
   for (size_t i = 0; i < bounded; ++i) {
     if (bounds[i].empty()) return estimate;
   }

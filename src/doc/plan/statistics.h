@@ -3,6 +3,7 @@
 // many lie within bounds. Values; pure.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,8 +56,10 @@ struct ScanEstimate {
   double examined = 0;  // that are looked at
   double seeks = 0;
 };
+// `within`: the share of all entries that lies between the first and the last key within the
+// bounds, if somebody knows better than the sample.
 ScanEstimate EstimateScan(const IndexSpec& spec, const IndexStatistics& statistics,
-                          const FieldBounds& bounds);
+                          const FieldBounds& bounds, std::optional<double> within = {});
 
 // The fields of a key, one after the other; false if the bytes are none.
 bool SplitKey(const IndexSpec& spec, Bytes key, std::vector<Bytes>* fields);

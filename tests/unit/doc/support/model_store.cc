@@ -95,14 +95,14 @@ std::vector<PlanIndex> ModelStore::Indexes() const {
     one.multikey = index.multikey;
     StatisticsBuilder builder(one.spec, false);
     for (const auto& [key, value] : index.entries) builder.Add(key);
-    one.statistics = builder.Finish(index.entries.size());
+    one.statistics = std::make_shared<const IndexStatistics>(builder.Finish(index.entries.size()));
   }
   PlanIndex& ids = all.emplace_back();
   ids.spec = &id_spec_;
   ids.clustered = true;
   StatisticsBuilder builder(ids.spec, false);
   for (const auto& [key, value] : documents_) builder.Add(key);
-  ids.statistics = builder.Finish(documents_.size());
+  ids.statistics = std::make_shared<const IndexStatistics>(builder.Finish(documents_.size()));
   return all;
 }
 

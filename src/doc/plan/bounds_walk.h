@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "doc/plan/plan.h"
+#include "doc/plan/statistics.h"
 
 namespace veddb::doc {
 

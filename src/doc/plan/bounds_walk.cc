@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "doc/exec/bounds_walk.h"
+#include "doc/plan/bounds_walk.h"
 
 #include <algorithm>
 

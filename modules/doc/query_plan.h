@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// QueryPlan: the one place where commands choose how to get at the documents of a query.
+//
+//   auto plan = TRY(QueryPlan::Choose(&query, &snapshot, doc::PlanOutput::kDocuments));
+//   SnapshotSource source(&snapshot, &query);
+//   doc::PlanRun run = plan->Run(source);
+//
+// Owned by: one thread.
+#pragma once
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "doc/exec/plan_run.h"
+#include "modules/doc/plan_source.h"
+
+namespace veddb {
+
+class QueryPlan final : public doc::RangeSizes {
+ public:
+  // After the snapshot was taken. NOINDEX, BADQUERY: the hint can't be followed.
+  // REQUIRES: both outlive the plan and its runs.
+  static Result<std::unique_ptr<QueryPlan>> Choose(const Query* query, const Snapshot* snapshot,
+                                                   doc::PlanOutput output);
+
+  const doc::PlanRequest& request() const { return request_; }
+  const doc::PlanChoice& choice() const { return choice_; }
+  const std::vector<doc::PlanIndex>& indexes() const { return indexes_; }
+  bool scans_collection() const { return choice_.winner.is_collection_scan(); }
+  // Rows come as they are read: nothing has to be sorted as a whole.
+  bool streams() const { return choice_.winner.sort != doc::SortWork::kAll; }
+  doc::PlanRun Run(doc::PlanSource& source) const;
+
+  std::optional<double> Share(const doc::PlanIndex& index, Bytes lower, Bytes upper) override;
+
+ private:
+  QueryPlan(const Query* query, const Snapshot* snapshot) : query_(query), snapshot_(snapshot) {}
+  void GatherIndexes();
+  Status FindHint();
+  Status ChoosePlan(doc::PlanOutput output);
+
+  const Query* const query_;
+  const Snapshot* const snapshot_;
+  std::vector<doc::PlanIndex> indexes_;
+  doc::PlanRequest request_;
+  doc::PlanChoice choice_;
+};
+
+}  // namespace veddb
