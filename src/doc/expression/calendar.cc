@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
+#include <vector>
 
 #include "base/coding.h"
 
@@ -53,6 +54,9 @@ bool IsZoneName(Bytes name) {
   return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
+// Zones that a thread has at hand: looking one up takes a question to the file system.
+constexpr size_t kZonesMax = 16;
+
 absl::CivilSecond CivilOf(int64_t local_ms) {
   const DateParts parts(local_ms);
   return absl::CivilSecond(parts.year, parts.month, parts.day, parts.hour, parts.minute,
@@ -68,9 +72,15 @@ std::optional<TimeZone> TimeZone::Find(Bytes name) {
     zone.offset_ms_ = *offset;
     return zone;
   }
+  thread_local std::vector<std::pair<std::string, TimeZone>> known;
+  for (const auto& [known_name, known_zone] : known) {
+    if (known_name == name) return known_zone;
+  }
   if (!IsZoneName(name)) return std::nullopt;
   zone.fixed_ = false;
   if (!absl::LoadTimeZone({name.data(), name.size()}, &zone.zone_)) return std::nullopt;
+  if (known.size() == kZonesMax) known.erase(known.begin());
+  known.emplace_back(name, zone);
   return zone;
 }
 

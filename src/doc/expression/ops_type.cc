@@ -4,6 +4,7 @@
 
 #include "doc/expression/arguments.h"
 #include "doc/expression/conversion.h"
+#include "doc/expression/hashed_key.h"
 
 namespace veddb::doc::expression {
 namespace {
@@ -81,6 +82,10 @@ Result<ValueView> BsonSize(const Call& call, Arguments values) {
   return call.run.Int32(static_cast<int32_t>(values[0].size()));
 }
 
+Result<ValueView> ToHashedIndexKey(const Call& call, Arguments values) {
+  return call.run.Int64(HashedKeyOf(values[0]));
+}
+
 constexpr List kOne{1, 1};
 
 constexpr std::array kTable = {
@@ -106,6 +111,10 @@ constexpr std::array kTable = {
              .doc = "As a decimal number."},
     Operator{
         .name = "$toDouble", .list = kOne, .eager = To<BsonType::kDouble>, .doc = "As a double."},
+    Operator{.name = "$toHashedIndexKey",
+             .list = kOne,
+             .eager = ToHashedIndexKey,
+             .doc = "The hash that MongoDB's hashed indexes have of the value."},
     Operator{.name = "$toInt",
              .list = kOne,
              .eager = To<BsonType::kInt32>,
