@@ -263,7 +263,8 @@ void Keyspace::SetBytes(Entry* entry, ObjectType type, Encoding encoding, Bytes 
     entry->value.blob->size = static_cast<uint32_t>(value.size());
     to = entry->value.blob->data;
   }
-  std::memcpy(to, value.data(), value.size());
+  // What is empty may be nowhere.
+  if (!value.empty()) std::memcpy(to, value.data(), value.size());
   BecomePresent(entry, type, encoding);
   WholeHasChanged(entry);
 }
