@@ -6,21 +6,19 @@
 #include "modules/doc/doc_shared.h"
 #include "modules/doc/filter_scan.h"
 #include "modules/doc/found.h"
+#include "modules/doc/option_sets.h"
 #include "modules/doc/query.h"
 #include "modules/doc/query_plan.h"
 
 namespace veddb {
 namespace {
 
-constexpr DocOption kOptions =
-    DocOption::kSkip | DocOption::kLimit | DocOption::kHint | DocOption::kLet | DocOption::kTimeout;
-
 Status PrepareCount(PrepareCall& prepare) {
   auto query = std::make_unique<Query>();
   // What stands third is the filter, unless it is the first of the options.
   const bool has_filter = prepare.argv.size() % 2 == 1;
   TRY(ParseQuery(prepare, has_filter ? prepare.argv[2] : Bytes("{}"),
-                 prepare.argv.subspan(has_filter ? 3 : 2), kOptions, *query));
+                 prepare.argv.subspan(has_filter ? 3 : 2), kCountOptions, *query));
   if (query->filter.MatchesAll()) {
     prepare.plan.route = Route::kLoop;
   } else {

@@ -3,13 +3,11 @@
 #include <array>
 
 #include "modules/doc/doc_shared.h"
+#include "modules/doc/option_sets.h"
 #include "modules/doc/targets.h"
 
 namespace veddb {
 namespace {
-
-constexpr DocOption kManyOptions = DocOption::kHint | DocOption::kLet | DocOption::kTimeout;
-constexpr DocOption kOneOptions = kManyOptions | DocOption::kIfVersion | DocOption::kSort;
 
 Status PrepareDelete(PrepareCall& prepare, DocOption allowed, bool only_first) {
   auto query = std::make_unique<WriteQuery>();
@@ -21,10 +19,12 @@ Status PrepareDelete(PrepareCall& prepare, DocOption allowed, bool only_first) {
   return Ok();
 }
 
-Status PrepareDeleteOne(PrepareCall& prepare) { return PrepareDelete(prepare, kOneOptions, true); }
+Status PrepareDeleteOne(PrepareCall& prepare) {
+  return PrepareDelete(prepare, kDeleteOneOptions, true);
+}
 
 Status PrepareDeleteMany(PrepareCall& prepare) {
-  return PrepareDelete(prepare, kManyOptions, false);
+  return PrepareDelete(prepare, kDeleteManyOptions, false);
 }
 
 Result<size_t> Delete(Call& call) {

@@ -27,8 +27,8 @@ std::span<const CommandSpec> DocCommands() {
     for (const auto table :
          {DocCollectionCommands(), DocStatsCommands(), DocInsertCommands(), DocGetCommands(),
           DocPutCommands(), DocDelCommands(), DocFindCommands(), DocCursorCommands(),
-          DocCountCommands(), DocDeleteCommands(), DocUpdateCommands(), DocFindAndModifyCommands(),
-          DocBulkCommands(), DocIndexCommands()}) {
+          DocDistinctCommands(), DocExplainCommands(), DocCountCommands(), DocDeleteCommands(),
+          DocUpdateCommands(), DocFindAndModifyCommands(), DocBulkCommands(), DocIndexCommands()}) {
       out.insert(out.end(), table.begin(), table.end());
     }
     return out;

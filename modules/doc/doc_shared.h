@@ -19,6 +19,8 @@ std::span<const CommandSpec> DocPutCommands();
 std::span<const CommandSpec> DocDelCommands();
 std::span<const CommandSpec> DocFindCommands();
 std::span<const CommandSpec> DocCursorCommands();
+std::span<const CommandSpec> DocDistinctCommands();
+std::span<const CommandSpec> DocExplainCommands();
 std::span<const CommandSpec> DocCountCommands();
 std::span<const CommandSpec> DocDeleteCommands();
 std::span<const CommandSpec> DocUpdateCommands();

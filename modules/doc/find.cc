@@ -6,15 +6,12 @@
 #include "modules/doc/doc_shared.h"
 #include "modules/doc/document_cursor.h"
 #include "modules/doc/found.h"
+#include "modules/doc/option_sets.h"
 #include "modules/doc/query.h"
 #include "modules/doc/query_plan.h"
 
 namespace veddb {
 namespace {
-
-constexpr DocOption kFindOneOptions = DocOption::kProject | DocOption::kSort | DocOption::kSkip |
-                                      DocOption::kHint | DocOption::kLet | DocOption::kWithVersion |
-                                      DocOption::kTimeout | DocOption::kEjson;
 
 Status PrepareQuery(PrepareCall& prepare, std::unique_ptr<Query> query) {
   PlanRead(prepare, *query);
@@ -24,8 +21,7 @@ Status PrepareQuery(PrepareCall& prepare, std::unique_ptr<Query> query) {
 
 Status PrepareFind(PrepareCall& prepare) {
   auto query = std::make_unique<Query>();
-  TRY(ParseQuery(prepare, prepare.argv[2], prepare.argv.subspan(3),
-                 kFindOneOptions | DocOption::kLimit | DocOption::kBatch, *query));
+  TRY(ParseQuery(prepare, prepare.argv[2], prepare.argv.subspan(3), kFindOptions, *query));
   return PrepareQuery(prepare, std::move(query));
 }
 

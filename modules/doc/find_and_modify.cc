@@ -6,29 +6,25 @@
 #include "modules/doc/change.h"
 #include "modules/doc/change_prepare.h"
 #include "modules/doc/doc_shared.h"
+#include "modules/doc/option_sets.h"
 #include "modules/doc/writer.h"
 
 namespace veddb {
 namespace {
 
-constexpr DocOption kDeleteOptions =
-    DocOption::kProject | DocOption::kSort | DocOption::kHint | DocOption::kLet |
-    DocOption::kWithVersion | DocOption::kIfVersion | DocOption::kTimeout | DocOption::kEjson;
-constexpr DocOption kReplaceOptions = kDeleteOptions | DocOption::kReturn | DocOption::kUpsert;
-
 Status PrepareFindAndUpdate(PrepareCall& prepare) {
-  return PrepareChange(prepare, kReplaceOptions | DocOption::kArrayFilters, ChangeKind::kUpdateOne);
+  return PrepareChange(prepare, kFindAndUpdateOptions, ChangeKind::kUpdateOne);
 }
 
 Status PrepareFindAndReplace(PrepareCall& prepare) {
-  return PrepareChange(prepare, kReplaceOptions, ChangeKind::kReplaceOne);
+  return PrepareChange(prepare, kFindAndReplaceOptions, ChangeKind::kReplaceOne);
 }
 
 Status PrepareFindAndDelete(PrepareCall& prepare) {
   auto query = std::make_unique<WriteQuery>();
   query->only_first = true;
   query->graves = GraveUse::kWrite;
-  TRY(ParseQuery(prepare, prepare.argv[2], prepare.argv.subspan(3), kDeleteOptions, *query));
+  TRY(ParseQuery(prepare, prepare.argv[2], prepare.argv.subspan(3), kFindAndDeleteOptions, *query));
   PlanWrite(prepare, *query);
   prepare.plan.prepared = std::move(query);
   return Ok();

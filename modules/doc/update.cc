@@ -5,24 +5,21 @@
 #include "modules/doc/change.h"
 #include "modules/doc/change_prepare.h"
 #include "modules/doc/doc_shared.h"
+#include "modules/doc/option_sets.h"
 
 namespace veddb {
 namespace {
 
-constexpr DocOption kAnyOptions =
-    DocOption::kUpsert | DocOption::kHint | DocOption::kLet | DocOption::kTimeout;
-constexpr DocOption kOneOptions = kAnyOptions | DocOption::kIfVersion | DocOption::kSort;
-
 Status PrepareUpdateOne(PrepareCall& prepare) {
-  return PrepareChange(prepare, kOneOptions | DocOption::kArrayFilters, ChangeKind::kUpdateOne);
+  return PrepareChange(prepare, kUpdateOneOptions, ChangeKind::kUpdateOne);
 }
 
 Status PrepareUpdateMany(PrepareCall& prepare) {
-  return PrepareChange(prepare, kAnyOptions | DocOption::kArrayFilters, ChangeKind::kUpdateMany);
+  return PrepareChange(prepare, kUpdateManyOptions, ChangeKind::kUpdateMany);
 }
 
 Status PrepareReplaceOne(PrepareCall& prepare) {
-  return PrepareChange(prepare, kOneOptions, ChangeKind::kReplaceOne);
+  return PrepareChange(prepare, kReplaceOneOptions, ChangeKind::kReplaceOne);
 }
 
 void RunUpdate(Call& call) {

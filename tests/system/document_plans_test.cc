@@ -158,6 +158,45 @@ class DocumentPlansTest : public ServerTest {
     ReadDocuments();
   }
 
+  // Each value's encoding, as the same number may stand there in several types.
+  std::set<std::string> ValuesAt(const doc::FieldPath& path, const doc::Filter& filter) {
+    std::set<std::string> values;
+    doc::Matcher matcher(&filter);
+    for (const auto& [id, value] : documents_) {
+      const doc::DocView view = doc::DecodeStored(value).TakeValue().doc;
+      if (!matcher.Matches(view)) continue;
+      doc::VisitPath(view, path, doc::LeafArrays::kClosed, [&](doc::ValueView at, uint32_t) {
+        if (at.type == doc::BsonType::kArray) {
+          for (const doc::Element& each : at.Document()) values.insert(doc::OrderedKey(each.value));
+        } else if (!at.missing()) {
+          values.insert(doc::OrderedKey(at));
+        }
+        return false;
+      });
+    }
+    return values;
+  }
+
+  void CompareDistinct(const std::string& path, const std::string& filter) {
+    const doc::Filter parsed = doc::Filter::ParseJson(filter).TakeValue();
+    const std::set<std::string> expected = ValuesAt(doc::FieldPath(path), parsed);
+    std::set<std::string> hints = indexes_;
+    hints.insert("");
+    for (const std::string& hint : hints) {
+      SCOPED_TRACE("distinct " + path + " hint " + hint);
+      Words words{"DOC.DISTINCT", collection_, path, filter, "EJSON", "CANONICAL"};
+      if (!hint.empty()) words.insert(words.end(), {"HINT", hint});
+      const RespReply reply = one_.Run(words);
+      if (IsRefused(reply)) continue;
+      ASSERT_FALSE(reply.is_error()) << reply.text;
+      std::vector<std::string> got;
+      for (const RespReply& each : reply.elements) {
+        got.push_back(doc::OrderedKey(doc::TaggedView(doc::ParseValue(each.text).TakeValue())));
+      }
+      ASSERT_EQ(got, std::vector<std::string>(expected.begin(), expected.end()));
+    }
+  }
+
   RespClient one_;
   std::string collection_;
   std::set<std::string> indexes_;
@@ -177,11 +216,39 @@ TEST_F(DocumentPlansTest, GiveTheAnswerOfAScan) {
       SCOPED_TRACE("seed " + std::to_string(seed) + " round " + std::to_string(round) + " " +
                    asked.Text());
       CompareFinds(random, asked);
+      for (const char* path : {"a", "d.x"}) {
+        if (HasFailure() || !random.Chance(4)) continue;
+        CompareDistinct(path, random.Chance(2) ? "{}" : asked.filter);
+      }
       if (!HasFailure() && random.Chance(3)) {
         CompareWrites(random, {.filter = asked.filter, .sort = asked.sort});
       }
     }
   }
+}
+
+// What EXECUTE says was done.
+TEST_F(DocumentPlansTest, ExplainTellsWhatWasLookedAt) {
+  ASSERT_TRUE(Start());
+  one_ = Connect();
+  ASSERT_EQ(one_.Say({"DOC.CREATEINDEX", "c", R"({"k":1})"}), "k_1");
+  Words insert{"DOC.INSERT", "c"};
+  for (int i = 0; i < 1000; ++i) {
+    insert.push_back(R"({"_id":)" + std::to_string(i) + R"(,"k":)" + std::to_string(i % 100) + "}");
+  }
+  ASSERT_FALSE(one_.Run(insert).is_error());
+  const auto says = [&](const Words& command, const std::string& text) {
+    Words words{"DOC.EXPLAIN", "EXECUTE"};
+    words.insert(words.end(), command.begin(), command.end());
+    const std::string reply = one_.Say(words);
+    EXPECT_NE(reply.find(text), std::string::npos) << reply;
+  };
+  says({"FIND", "c", R"({"k":7})"}, R"("rows":10,"keysExamined":10,"documentsExamined":10,)");
+  says({"COUNT", "c", R"({"k":7})"}, R"("rows":10,"keysExamined":10,"documentsExamined":0,)");
+  says({"FIND", "c", R"({"x":7})"}, R"("rows":0,"keysExamined":0,"documentsExamined":1000,)");
+  says({"DISTINCT", "c", "k"}, R"("rows":100,"keysExamined":)");
+  says({"DELETEMANY", "c", R"({"k":{"$lt":3}})"}, R"("rows":30,"keysExamined":30,)");
+  EXPECT_EQ(one_.Say({"DOC.COUNT", "c"}), "1000");
 }
 
 }  // namespace

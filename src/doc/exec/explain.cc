@@ -49,6 +49,32 @@ void AppendBounds(const IndexScan& scan, DocBuilder* out) {
   bounds.Finish();
 }
 
+void AppendScan(const IndexScan& scan, const ScanCounts* counts, DocBuilder* out) {
+  const IndexSpec& spec = *scan.index->spec;
+  out->String("indexName", spec.name);
+  DocBuilder pattern = out->Object("keyPattern");
+  for (const IndexField& field : spec.fields) {
+    pattern.Int32(field.path.text(), field.descending ? -1 : 1);
+  }
+  pattern.Finish();
+  out->String("direction", scan.backward ? "backward" : "forward");
+  out->Bool("isMultiKey", scan.index->multikey != 0);
+  if (spec.unique) out->Bool("isUnique", true);
+  if (spec.sparse) out->Bool("isSparse", true);
+  if (spec.partial) out->Bool("isPartial", true);
+  AppendBounds(scan, out);
+  if (scan.merged_fields > 0) {
+    // A scan for each combination of values of these fields, merged in order of the others.
+    ArrayBuilder merged = out->Array("mergedFields");
+    for (size_t i = 0; i < scan.merged_fields; ++i) merged.String(spec.fields[i].path.text());
+    merged.Finish();
+  }
+  if (counts == nullptr) return;
+  out->Int64("rows", Count(counts->rows));
+  out->Int64("keysExamined", Count(counts->keys));
+  out->Int64("seeks", Count(counts->seeks));
+}
+
 // Writes the stages of a plan, the outermost first.
 class Writer {
  public:
@@ -170,32 +196,8 @@ class Writer {
   }
 
   void OneScan(size_t which, DocBuilder* out) {
-    const IndexScan& scan = plan_.scans[which];
-    const IndexSpec& spec = *scan.index->spec;
-    out->String("indexName", spec.name);
-    DocBuilder pattern = out->Object("keyPattern");
-    for (const IndexField& field : spec.fields) {
-      pattern.Int32(field.path.text(), field.descending ? -1 : 1);
-    }
-    pattern.Finish();
-    out->String("direction", scan.backward ? "backward" : "forward");
-    out->Bool("isMultiKey", scan.index->multikey != 0);
-    if (spec.unique) out->Bool("isUnique", true);
-    if (spec.sparse) out->Bool("isSparse", true);
-    if (spec.partial) out->Bool("isPartial", true);
-    AppendBounds(scan, out);
-    if (scan.merged_fields > 0) {
-      // A scan for each combination of values of these fields, merged in order of the others.
-      ArrayBuilder merged = out->Array("mergedFields");
-      for (size_t i = 0; i < scan.merged_fields; ++i) merged.String(spec.fields[i].path.text());
-      merged.Finish();
-    }
     if (plan_.scans.size() == 1) out->Int64("estimatedKeys", Rounded(plan_.keys));
-    if (counts_ == nullptr) return;
-    const ScanCounts& counts = counts_->scans[which];
-    out->Int64("rows", Count(counts.rows));
-    out->Int64("keysExamined", Count(counts.keys));
-    out->Int64("seeks", Count(counts.seeks));
+    AppendScan(plan_.scans[which], counts_ == nullptr ? nullptr : &counts_->scans[which], out);
   }
 
   const PlanRequest& request_;
@@ -221,6 +223,14 @@ void AppendCondition(const MatchNode& node, DocBuilder* out) {
     condition.Append(source->name, source->value);
   }
   condition.Finish();
+}
+
+void AppendDistinctScan(Bytes field, const IndexScan& scan, const ScanCounts* counts,
+                        DocBuilder* out) {
+  DocBuilder stage = out->Object(field);
+  stage.String("stage", "DISTINCT_SCAN");
+  AppendScan(scan, counts, &stage);
+  stage.Finish();
 }
 
 void AppendPlan(const PlanRequest& request, const Plan& plan, const RunCounts* counts,

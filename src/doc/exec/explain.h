@@ -20,6 +20,10 @@ struct OuterStage {
 void AppendPlan(Bytes field, OuterStage outer, const PlanRequest& request, const Plan& plan,
                 const RunCounts* counts, DocBuilder* out);
 
+// A scan that leaps from value to value: `{stage: "DISTINCT_SCAN", …}` under `field`.
+void AppendDistinctScan(Bytes field, const IndexScan& scan, const ScanCounts* counts,
+                        DocBuilder* out);
+
 // A condition of a filter as it was written.
 void AppendCondition(const MatchNode& node, DocBuilder* out);
 
