@@ -118,6 +118,23 @@ TEST_P(ExpressionCases, ComeToTheirValues) {
   }
 }
 
+// The same comes out if the document is a variable's value, and if that is known beforehand, so
+// that all is worked out when the expression is parsed.
+TEST_P(ExpressionCases, ComeToTheSameWhereverTheDocumentIs) {
+  for (const Case& one : ReadCases(GetParam())) {
+    SCOPED_TRACE(std::string(GetParam()) + ".cases:" + std::to_string(one.line) + ": " +
+                 one.expression + " | " + one.document);
+    const std::string said = Evaluate(one.expression, one.document);
+    const auto within = [&one](const std::string& current) {
+      return Evaluate(
+          R"({"$let":{"vars":{"CURRENT":)" + current + R"(},"in":)" + one.expression + "}}",
+          one.document);
+    };
+    EXPECT_EQ(within("\"$$ROOT\""), said);
+    EXPECT_EQ(within("{\"$literal\":" + one.document + "}"), said);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Files, ExpressionCases, testing::ValuesIn(kFiles),
                          [](const auto& file) { return std::string(file.param); });
 
