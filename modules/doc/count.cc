@@ -28,14 +28,26 @@ Status PrepareCount(PrepareCall& prepare) {
   return Ok();
 }
 
+Result<uint64_t> CountRows(const QueryPlan& plan, SnapshotSource& source) {
+  doc::PlanRun run = plan.Run(source);
+  uint64_t count = 0;
+  while (TRY(run.Next()) != nullptr) ++count;
+  return count;
+}
+
+// On the loop. Any error: it was more, or can't be done there.
+Result<uint64_t> CountLittle(const Snapshot& snapshot, const Query& query) {
+  const auto plan = TRY(ChooseLittle(query, snapshot, doc::PlanOutput::kCount));
+  SnapshotSource source(&snapshot, &query);
+  source.ReadOnlyLittle();
+  return CountRows(*plan, source);
+}
+
 Result<uint64_t> CountFound(const Snapshot& snapshot, const Query& query) {
   const auto plan = TRY(QueryPlan::Choose(&query, &snapshot, doc::PlanOutput::kCount));
   if (!plan->scans_collection()) {
     SnapshotSource source(&snapshot, &query);
-    doc::PlanRun run = plan->Run(source);
-    uint64_t count = 0;
-    while (TRY(run.Next()) != nullptr) ++count;
-    return count;
+    return CountRows(*plan, source);
   }
   FilterScan scan(snapshot, query, NeedOf(query.options));
   TRY(scan.Run([](size_t, const Match&) { return Ok(); }));
@@ -47,6 +59,11 @@ Result<uint64_t> CountAny(Call& call) {
   if (query.planned) {
     DocumentSet set = TRY(FindDocuments(call, query));
     return uint64_t{TRY(MatchNamed(call, query, set)) ? 1U : 0U};
+  }
+  if (call.only_if_little) {
+    const Result<uint64_t> count = CountLittle(*call.snapshot, query);
+    call.gave_up = !count.ok();
+    return count;
   }
   if (call.snapshot != nullptr) return CountFound(*call.snapshot, query);
   if (!query.has_collection) return uint64_t{0};

@@ -49,6 +49,11 @@ Result<FoundDocuments> FindAny(Call& call) {
   auto& query = call.prepared_as<Query>();
   if (query.planned) return FindNamed(call, query);
   if (call.snapshot == nullptr) return FoundDocuments();  // no collection
+  if (call.only_if_little) {
+    Result<FoundDocuments> found = FindLittle(*call.snapshot, query, call.reply.protocol());
+    call.gave_up = !found.ok();
+    return found;
+  }
   const auto plan = TRY(QueryPlan::Choose(&query, call.snapshot, doc::PlanOutput::kDocuments));
   MemoryBudget budget(MemoryBudget::kUnlimited);
   if (!plan->scans_collection()) {

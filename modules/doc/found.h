@@ -35,6 +35,10 @@ Result<FoundDocuments> FindSorted(const Snapshot& snapshot, const Query& query, 
 Result<FoundDocuments> FindPlanned(const Snapshot& snapshot, const Query& query,
                                    const QueryPlan& plan, Protocol protocol, MemoryBudget& budget);
 
+// The same of a plan that is little work, on the loop. Any error: it was more, or can't be done
+// there.
+Result<FoundDocuments> FindLittle(const Snapshot& snapshot, const Query& query, Protocol protocol);
+
 // How many documents in order decide the answer: those skipped and those returned; 0: all.
 uint64_t NeedOf(const DocOptions& options);
 

@@ -4,9 +4,10 @@
 
 namespace veddb {
 
-Result<FoundDocuments> FindPlanned(const Snapshot& snapshot, const Query& query,
-                                   const QueryPlan& plan, Protocol protocol, MemoryBudget& budget) {
-  SnapshotSource source(&snapshot, &query, &budget);
+namespace {
+
+Result<FoundDocuments> Find(const Query& query, const QueryPlan& plan, Protocol protocol,
+                            SnapshotSource& source) {
   doc::PlanRun run = plan.Run(source);
   DocumentWriter writer(&query.options);
   FoundDocuments found;
@@ -17,6 +18,21 @@ Result<FoundDocuments> FindPlanned(const Snapshot& snapshot, const Query& query,
     TRY(writer.Write(next->stored, next->array_index, reply));
     found.ends.push_back(found.text.size());
   }
+}
+
+}  // namespace
+
+Result<FoundDocuments> FindPlanned(const Snapshot& snapshot, const Query& query,
+                                   const QueryPlan& plan, Protocol protocol, MemoryBudget& budget) {
+  SnapshotSource source(&snapshot, &query, &budget);
+  return Find(query, plan, protocol, source);
+}
+
+Result<FoundDocuments> FindLittle(const Snapshot& snapshot, const Query& query, Protocol protocol) {
+  const auto plan = TRY(ChooseLittle(query, snapshot, doc::PlanOutput::kDocuments));
+  SnapshotSource source(&snapshot, &query);
+  source.ReadOnlyLittle();
+  return Find(query, *plan, protocol, source);
 }
 
 }  // namespace veddb

@@ -61,6 +61,12 @@ Result<doc::IndexStatistics> Sample(const doc::PlanIndex& index, uint64_t entrie
 
 }  // namespace
 
+bool HaveStatistics(const Query& query) {
+  return std::all_of(query.indexes.begin(), query.indexes.end(), [](const QueryIndex& one) {
+    return IsGood(one.index->statistics.Get(), one.entries, true);
+  });
+}
+
 std::shared_ptr<const doc::IndexStatistics> StatisticsOf(const QueryIndex& index,
                                                          const Snapshot& snapshot,
                                                          SnapshotSource& source) {

@@ -8,6 +8,9 @@
 
 namespace veddb {
 
+// Whether all that the query may use have statistics that will do where everybody waits.
+bool HaveStatistics(const Query& query);
+
 // On any thread that may read the snapshot. Errors while sampling leave what was known.
 std::shared_ptr<const doc::IndexStatistics> StatisticsOf(const QueryIndex& index,
                                                          const Snapshot& snapshot,

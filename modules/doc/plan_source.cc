@@ -7,6 +7,13 @@
 namespace veddb {
 namespace {
 
+// Of a read that is tried on the loop. Between two looks at the time lie some hundred keys.
+constexpr uint32_t kLittleDocumentsMax = 64;
+constexpr uint32_t kLittleLooksMax = 2;
+
+// Nobody sees it: the read is done again elsewhere.
+Error TooMuch() { return Err("the read is more than little work"); }
+
 class SnapshotEntries final : public doc::EntryIterator {
  public:
   explicit SnapshotEntries(std::unique_ptr<OrderedIterator> iterator)
@@ -41,7 +48,13 @@ std::unique_ptr<doc::EntryIterator> SnapshotSource::Documents() {
       snapshot_->NewOrderedIterator(KeyspaceKind::kDocuments, query_->collection, {}, {}));
 }
 
+Result<bool> SnapshotSource::Get(Bytes ordered_id, std::string* stored) {
+  if (only_little_ && ++documents_ > kLittleDocumentsMax) return TooMuch();
+  return snapshot_->GetDocument(query_->collection, ordered_id, stored);
+}
+
 Status SnapshotSource::MayGoOn() {
+  if (only_little_ && ++looks_ > kLittleLooksMax) return TooMuch();
   if (query_->deadline_ns == 0 || MonoNanos() < query_->deadline_ns) return Ok();
   return TookTooLong(query_->options);
 }

@@ -21,9 +21,9 @@ class SnapshotSource final : public doc::PlanSource {
   std::unique_ptr<doc::EntryIterator> Entries(const doc::PlanIndex& index, Bytes lower,
                                               Bytes upper) override;
   std::unique_ptr<doc::EntryIterator> Documents() override;
-  Result<bool> Get(Bytes ordered_id, std::string* stored) override {
-    return snapshot_->GetDocument(query_->collection, ordered_id, stored);
-  }
+  Result<bool> Get(Bytes ordered_id, std::string* stored) override;
+  // From then on it fails once much has been read.
+  void ReadOnlyLittle() { only_little_ = true; }
   // TIMEOUT.
   Status MayGoOn() override;
   Status Keep(size_t bytes) override { return budget_ == nullptr ? Ok() : budget_->Take(bytes); }
@@ -35,6 +35,9 @@ class SnapshotSource final : public doc::PlanSource {
   const Snapshot* const snapshot_;
   const Query* const query_;
   MemoryBudget* const budget_;
+  bool only_little_ = false;
+  uint32_t looks_ = 0;  // at the time
+  uint32_t documents_ = 0;
 };
 
 }  // namespace veddb

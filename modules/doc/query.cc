@@ -76,6 +76,7 @@ void PlanRead(PrepareCall& prepare, Query& query) {
     PlanDocuments(prepare, query);
   } else {
     prepare.plan.route = query.has_collection ? Route::kSnapshot : Route::kLoop;
+    prepare.plan.may_be_little = !query.indexes.empty() && query.options.batch == 0;
   }
 }
 

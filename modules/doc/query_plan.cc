@@ -12,6 +12,8 @@ namespace veddb {
 namespace {
 
 constexpr double kDocumentBytesGuess = 256;
+// Other clients wait for as long, and the detour through a thread costs tens of microseconds.
+constexpr double kLittleMicros = 100;
 
 std::shared_ptr<const doc::IndexStatistics> IdStatistics(uint64_t documents) {
   doc::IndexStatistics statistics;
@@ -82,10 +84,22 @@ Status QueryPlan::ChoosePlan(doc::PlanOutput output) {
   return Ok();
 }
 
+Result<std::unique_ptr<QueryPlan>> ChooseLittle(const Query& query, const Snapshot& snapshot,
+                                                doc::PlanOutput output) {
+  if (!HaveStatistics(query)) return Err("nothing is known of the indexes yet");
+  auto plan = TRY(QueryPlan::Choose(&query, &snapshot, output));
+  if (!plan->is_little()) return Err("the read is more than little work");
+  return plan;
+}
+
 std::optional<double> QueryPlan::Share(const doc::PlanIndex& index, Bytes lower, Bytes upper) {
   const KeyspaceKind kind = index.clustered ? KeyspaceKind::kDocuments : KeyspaceKind::kIndex;
   const uint32_t id = index.clustered ? query_->collection : index.id;
   return snapshot_->ShareOf(kind, id, lower, upper);
+}
+
+bool QueryPlan::is_little() const {
+  return !scans_collection() && choice_.winner.cost <= kLittleMicros;
 }
 
 doc::PlanRun QueryPlan::Run(doc::PlanSource& source) const {

@@ -26,6 +26,8 @@ class QueryPlan final : public doc::RangeSizes {
   const doc::PlanRequest& request() const { return request_; }
   const doc::PlanChoice& choice() const { return choice_; }
   const std::vector<doc::PlanIndex>& indexes() const { return indexes_; }
+  // So little that the loop may do it between other commands, as far as can be foreseen.
+  bool is_little() const;
   bool scans_collection() const { return choice_.winner.is_collection_scan(); }
   // Rows come as they are read: nothing has to be sorted as a whole.
   bool streams() const { return choice_.winner.sort != doc::SortWork::kAll; }
@@ -45,5 +47,9 @@ class QueryPlan final : public doc::RangeSizes {
   doc::PlanRequest request_;
   doc::PlanChoice choice_;
 };
+
+// A plan that is little work. An error: there is none, or too little is known.
+Result<std::unique_ptr<QueryPlan>> ChooseLittle(const Query& query, const Snapshot& snapshot,
+                                                doc::PlanOutput output);
 
 }  // namespace veddb

@@ -82,7 +82,7 @@ class Snapshot {
   Result<bool> GetDocument(uint32_t collection, Bytes ordered_id, std::string* value) const;
   // Whether it shows the store alone, so that it is good for longer than the command.
   bool may_be_kept() const { return held_ == nullptr; }
-  // About how many bytes it takes on disk.
+  // About how many bytes it takes on disk; 0 where shards are held.
   uint64_t StoredBytes(KeyspaceKind kind, uint32_t id) const;
   // The share of it that names in [lower, upper) take; nothing: little of it is on disk.
   std::optional<double> ShareOf(KeyspaceKind kind, uint32_t id, Bytes lower, Bytes upper) const;
