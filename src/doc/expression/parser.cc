@@ -207,8 +207,10 @@ Result<NodePtr> Parser::ParseObject(DocView object) {
   Needs needs;
   for (const Element& element : object) {
     TRY(CheckFieldName(element.name));
-    fields.push_back({std::string(element.name), TRY(Parse(element.value))});
-    needs.Add(fields.back().value->needs());
+    // Apart from the name: GCC forgets a part of an aggregate when TRY returns from the next one.
+    NodePtr value = TRY(Parse(element.value));
+    needs.Add(value->needs());
+    fields.push_back({std::string(element.name), std::move(value)});
   }
   return Fold(std::make_unique<ObjectNode>(std::move(fields), needs));
 }
