@@ -45,8 +45,8 @@ Result<std::string> OrderedIdArgument(Bytes argument);
 
 // Of commands with a filter.
 inline constexpr Bytes kFilterComplexity =
-    "O(N) where N is the number of documents in the collection; O(1) where the filter says what "
-    "_id is.";
+    "O(1) where the filter says what _id is; else O(N) where N is the number of entries that an "
+    "index has for it, or of documents in the collection.";
 inline constexpr Bytes kDocGroup = "doc";
 inline constexpr Bytes kDocSince = "1.0.0";
 
