@@ -146,8 +146,9 @@ Result<PushOptions> ParsePushOptions(const UpdateOperand& operand) {
 }  // namespace
 
 Status ParsePush(const UpdateOperand& operand, std::vector<PlacedModifier>* out) {
-  out->push_back({std::string(operand.path),
-                  std::make_unique<PushModifier>(operand, TRY(ParsePushOptions(operand)))});
+  auto options = TRY(ParsePushOptions(operand));
+  out->push_back(
+      {std::string(operand.path), std::make_unique<PushModifier>(operand, std::move(options))});
   return Ok();
 }
 
