@@ -132,7 +132,10 @@ ScanEstimate EstimateScan(const IndexSpec& spec, const IndexStatistics& statisti
   const size_t bounded = BoundedFields(bounds);
   const auto share = [&](size_t fields) {
     const double sampled = Share(spec, statistics, bounds, fields);
-    return fields > 0 && within ? std::min(sampled, *within) : sampled;
+    // What the sample has seen enough of it knows better than the sizes of files.
+    const bool seen =
+        !within || static_cast<double>(Hits(spec, statistics, bounds, fields)) >= kHitsMin;
+    return fields == 0 || seen ? sampled : std::min(sampled, *within);
   };
   for (size_t i = 0; i < bounded; ++i) {
     if (bounds[i].empty()) return estimate;
