@@ -28,6 +28,12 @@ class CollectionTraits {
   virtual ~CollectionTraits() = default;
 };
 
+// Look-ups of documents by id since the start: found in memory, or read from disk.
+struct LookupFigures {
+  int64_t hits = 0;
+  int64_t misses = 0;
+};
+
 // Loop. A collection belongs to one database; the id never changes and is never used again. Traits
 // are replaced when they change, so that whoever keeps them has what was.
 struct Collection {
@@ -52,6 +58,7 @@ class Databases {
   virtual int64_t ExpiringCount(uint32_t database) const = 0;
   virtual int64_t DocumentCount(uint32_t collection) const = 0;
   virtual int64_t IndexEntryCount(uint32_t index) const = 0;
+  virtual LookupFigures DocumentLookups(uint32_t collection) const = 0;
   virtual const Collection* FindCollection(uint32_t database, Bytes name) const = 0;
   // Sorted by name.
   virtual std::vector<Collection> Collections(uint32_t database) const = 0;

@@ -210,6 +210,15 @@ class Keyspace {
     table_.ForEach(visit);
   }
 
+  // Look-ups of documents: found in memory (or known to be absent), or read from disk. Since the
+  // start.
+  void CountLookups(int64_t hits, int64_t misses) {
+    lookup_hits_.Add(hits);
+    lookup_misses_.Add(misses);
+  }
+  int64_t lookup_hits() const { return lookup_hits_.Get(); }
+  int64_t lookup_misses() const { return lookup_misses_.Get(); }
+
   // --- watched keys ---
   void Watch(Bytes key, std::shared_ptr<WatchState> state);
   void Unwatch(Bytes key, const WatchState* state);
@@ -279,6 +288,8 @@ class Keyspace {
   bool in_turn_ = false;
   SharedCounter count_;  // relative: the sum over all shards is the number of keys
   SharedCounter used_bytes_;
+  SharedCounter lookup_hits_;
+  SharedCounter lookup_misses_;
   int64_t absent_bytes_ = 0;
   size_t resident_ = 0;
   int64_t logged_count_ = 0;

@@ -175,6 +175,9 @@ Wait Dispatcher::ExecuteWithKeys(Client& client, Command& command, std::span<con
     }
   }
   if (in_place) {
+    for (const KeyRef& key : plan.keys) {
+      if (key.kind == KeyspaceKind::kDocuments) key.keyspace->CountLookups(1, 0);
+    }
     RunInPlace(client, command, argv, plan, begun);
     return Wait::kNone;
   }

@@ -38,7 +38,11 @@ Keyspace& Shard::Documents(uint32_t collection) {
 }
 
 Status Shard::Resolve(KeyRef& ref) {
-  if (ResolveInMemory(ref)) return Ok();
+  const bool in_memory = ResolveInMemory(ref);
+  if (ref.kind == KeyspaceKind::kDocuments) {
+    ref.keyspace->CountLookups(in_memory ? 1 : 0, in_memory ? 0 : 1);
+  }
+  if (in_memory) return Ok();
   const std::string storage_key = StorageKey(*ref.keyspace, ref.name);
   if (!known_absent_.empty() && known_absent_.erase(storage_key) > 0) return Ok();
   std::string value;
@@ -252,6 +256,8 @@ void Shard::PrefetchKeys(KeyspaceKind kind) {
       known_absent_.insert(std::move(storage_key));
     } else if (!ResolveInMemory(*ref)) {  // two may name the same
       (void)TakeLoaded(*ref, one.value);
+      // Resolve will find it in memory; but it was read.
+      if (kind == KeyspaceKind::kDocuments) ref->keyspace->CountLookups(-1, 1);
     }
   }
 }

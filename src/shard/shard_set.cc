@@ -255,6 +255,17 @@ int64_t ShardSet::IndexEntryCount(uint32_t index) const {
   return found == indexes_.end() ? sum : sum - found->second->notes.load();
 }
 
+LookupFigures ShardSet::DocumentLookups(uint32_t collection) const {
+  LookupFigures sum;
+  for (const auto& shard : shards_) {
+    const auto found = shard->collections_.find(collection);
+    if (found == shard->collections_.end()) continue;
+    sum.hits += found->second->lookup_hits();
+    sum.misses += found->second->lookup_misses();
+  }
+  return sum;
+}
+
 Result<bool> ShardSet::Read(KeyRef& ref, std::string* value) {
   return shards_[ref.shard]->Read(ref, value);
 }

@@ -123,6 +123,7 @@ class ShardSet final : public Databases {
   void RenameCollection(const Collection& collection, Bytes name) override;
   void SetCollectionOptions(const Collection& collection, Bytes options) override;
   int64_t IndexEntryCount(uint32_t index) const override;
+  LookupFigures DocumentLookups(uint32_t collection) const override;
   Keyspace& IndexEntries(size_t shard, uint32_t index) override { return Documents(shard, index); }
   uint32_t CreateIndex(const Collection& collection, Bytes definition) override;
   void DropIndex(const Collection& collection, uint32_t index) override;
