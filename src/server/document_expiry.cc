@@ -58,7 +58,7 @@ bool IsDue(const doc::Index& index, doc::DocView document, int64_t cutoff_ms) {
 }  // namespace
 
 void DocumentExpiry::Tick() {
-  if (looking_ || !due_.empty() || server_.clients().paused()) return;
+  if (looking_ || !due_.empty() || server_.clients().paused() || server_.is_ending()) return;
   std::vector<std::pair<std::shared_ptr<doc::Index>, int64_t>> to_look;
   for (const auto& [id, index] : server_.shards().indexes()) {
     if (!index->ready() || !index->spec.ttl_seconds) continue;
@@ -102,7 +102,7 @@ DocumentExpiry::Due DocumentExpiry::Look(Server& server, std::shared_ptr<doc::In
 }
 
 void DocumentExpiry::Continue() {
-  if (due_.empty() || posted_) return;
+  if (due_.empty() || posted_ || server_.is_ending()) return;
   // What can't be written now is looked for again.
   if (!server_.WriteRefusal().empty() || server_.clients().paused()) return due_.clear();
   posted_ = true;

@@ -42,7 +42,7 @@ IndexBuilder::IndexBuilder(Server& server)
     : server_(server), alarm_(server.loop().NewAlarm([this] { Continue(); })) {}
 
 void IndexBuilder::Begin() {
-  if (current_ != nullptr || server_.healer().memory_void()) return;
+  if (current_ != nullptr || server_.healer().memory_void() || server_.is_ending()) return;
   const std::vector<std::shared_ptr<doc::Index>> due = server_.shards().BuildingIndexes();
   if (due.empty()) return;
   current_ = due.front();
@@ -117,7 +117,7 @@ void IndexBuilder::TakePiece(const std::shared_ptr<Piece>& piece) {
 void IndexBuilder::RetryLater() { alarm_.SetAfter(kRetryMillis); }
 
 void IndexBuilder::Continue() {
-  if (current_ == nullptr || piece_ == nullptr || posted_) return;
+  if (current_ == nullptr || piece_ == nullptr || posted_ || server_.is_ending()) return;
   if (server_.shards().FindIndex(current_->id) != current_) return Finish();
   if (!server_.WriteRefusal().empty() || server_.memory().WritersMustWait()) return RetryLater();
   posted_ = true;

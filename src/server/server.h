@@ -73,6 +73,8 @@ class Server final : public ServerApi {
   IndexBuilder& index_builder() { return index_builder_; }
   CursorTable& cursors() { return cursors_; }
   DocumentExpiry& document_expiry() { return document_expiry_; }
+  // It waits for what is under way, to end: nothing of its own is to begin.
+  bool is_ending() const { return shutdown_begun_ms_ != 0; }
   const RecoveryReport& recovery() const { return recovery_; }
   // How long it has been up, and a clock in seconds that only goes forwards, for idle times.
   int64_t uptime_ms() const { return mono_ms_ - started_mono_ms_; }

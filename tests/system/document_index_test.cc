@@ -178,6 +178,27 @@ TEST_F(DocumentIndexTest, KilledBuildsGoOnAfterTheRestart) {
   }
 }
 
+// The process ends in the middle of a build as fast as without one.
+TEST_F(DocumentIndexTest, ServersEndWellInTheMiddleOfABuild) {
+  ASSERT_TRUE(StartWithCheck({"--shards", "2"}));
+  Fill(0, 30000);
+  for (int round = 0; round < 6; ++round) {
+    const std::string name = "round" + std::to_string(round);
+    Writers writers(4, [this] { return Connect(); });
+    std::thread creator([&] {
+      Connect().Run({"DOC.CREATEINDEX", "c", R"({"t":1,"r)" + name + R"(":1})", "NAME", name});
+    });
+    const bool begun = PollUntil(kPatience, [&] { return StateOf(name) != "absent"; });
+    EXPECT_EQ(server_.Terminate(), 0);
+    creator.join();
+    writers.Stop();
+    ASSERT_TRUE(begun);
+    ASSERT_TRUE(StartWithCheck({"--shards", "2"}));
+    ASSERT_TRUE(BecomesReady(name));
+    EXPECT_TRUE(Check().starts_with("documents:")) << Check();
+  }
+}
+
 TEST_F(DocumentIndexTest, DuplicatesEndABuildAndLeaveNoIndex) {
   ASSERT_TRUE(StartWithCheck());
   Fill(0, 5000);
