@@ -96,7 +96,7 @@ class MalformedTest : public ServerTest {
                       R"("$bitsAllSet":-1)", R"("$not":1)"}) +
                "}}";
       default:
-        return OneOf({R"({"$where":"1"})", R"({"$expr":{}})", R"({"$text":{}})", "[]", "1"});
+        return OneOf({R"({"$where":"1"})", R"({"$expr":{"$no":1}})", R"({"$text":{}})", "[]", "1"});
     }
   }
 
