@@ -39,7 +39,7 @@ struct Target {
   Kind kind = Kind::kVeddb;
   int port = 0;
   std::string user;      // of PostgreSQL
-  bool durable = false;  // of PostgreSQL: synchronous_commit for this session
+  bool durable = false;  // of PostgreSQL: synchronous_commit for this connection
 };
 
 std::unique_ptr<Session> OpenSession(const Target& target, const OrderSet& orders);
