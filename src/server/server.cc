@@ -100,8 +100,10 @@ uint32_t Server::access_s() const {
 void Server::OnWake() {
   BeginTurn();
   shards_->RunLoopSide();
-  std::function<void()> work;
-  while (posted_.try_dequeue(work)) work();
+  // What this posts again comes with the next wake-up, after clients had their turn.
+  std::vector<std::function<void()>> posted;
+  for (std::function<void()> work; posted_.try_dequeue(work);) posted.push_back(std::move(work));
+  for (const std::function<void()>& work : posted) work();
 }
 
 void Server::PostToLoop(std::function<void()> work) {
