@@ -79,10 +79,9 @@ Status AddModules(Server& server) {
 #ifdef VEDDB_MODULE_DOC
   TRY(server.AddCommands(DocCommands()));
 #endif
-  server.config().OnChange(
-      {"doc-max-size", "doc-batch-max", "doc-memory-limit", "maxmemory", "maxmemory-policy",
-       "proto-max-bulk-len"},
-      ApplyLimits);
+  server.config().OnChange({"doc-max-size", "doc-batch-max", "doc-memory-limit", "maxmemory",
+                            "maxmemory-policy", "proto-max-bulk-len"},
+                           ApplyLimits);
   return ApplyLimits(server.config().config());
 }
 

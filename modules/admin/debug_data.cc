@@ -117,9 +117,8 @@ void DebugDocCheck(Call& call) {
   const std::unique_ptr<Snapshot> snapshot = call.server->NewSnapshot(call.databases);
   const Result<DocCheckFigures> found = CheckDocuments(*call.databases, *snapshot, *collection);
   if (!found.ok()) return call.reply.Error(found.error());
-  call.reply.Bulk("documents:" + std::to_string(found->documents) +
-                  " indexes:" + std::to_string(found->indexes) +
-                  " entries:" + std::to_string(found->entries));
+  call.reply.Bulk("documents:" + std::to_string(found->documents) + " indexes:" +
+                  std::to_string(found->indexes) + " entries:" + std::to_string(found->entries));
 }
 
 void DebugPopulate(Call& call) {

@@ -183,9 +183,10 @@ class Keyspace {
     }
   }
 
-  // The same in order of key, of kDocuments (of kIndex see ordered()). Made when it is first asked for, O(pending · log), and kept up to
-  // date from then on until a drain has reached the disk; so that many look-ups by a command that
-  // holds the shard, or by several, sort once. Good until the next change.
+  // The same in order of key, of kDocuments (of kIndex see ordered()). Made when it is first asked
+  // for, O(pending · log), and kept up to date from then on until a drain has reached the disk; so
+  // that many look-ups by a command that holds the shard, or by several, sort once. Good until the
+  // next change.
   const OrderedEntries& PendingInOrder();
 
   // --- memory ---
@@ -296,9 +297,9 @@ class Keyspace {
   int64_t drained_count_ = 0;
 
   std::shared_ptr<OrderedEntries> pending_in_order_;
-  EntryList dirty_;                          // changed in this epoch
-  EntryList draining_;                       // of the drain under way, nullptr where written ahead
-  EntryList drained_;                        // written to the batch of the drain under way
+  EntryList dirty_;                  // changed in this epoch
+  EntryList draining_;               // of the drain under way, nullptr where written ahead
+  EntryList drained_;                // written to the batch of the drain under way
   std::vector<Entry*> left_behind_;  // of these, strings of which not all chunks are written
   EntryList graves_;                 // of drained_, those that have to leave memory afterwards:
                                      // they were absent when written, or are entries of an index

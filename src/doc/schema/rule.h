@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "doc/value/regex.h"
 #include "doc/value/document.h"
+#include "doc/value/regex.h"
 
 namespace veddb::doc {
 

@@ -11,9 +11,9 @@
 #include <optional>
 
 #include "base/result.h"
-#include "doc/value/regex.h"
 #include "doc/schema/rule.h"
 #include "doc/value/extjson.h"
+#include "doc/value/regex.h"
 
 namespace veddb::doc {
 

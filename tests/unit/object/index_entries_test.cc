@@ -22,9 +22,7 @@ class IndexEntriesTest : public testing::Test {
     keyspace_.SetBytes(entry, ObjectType::kDocument, Encoding::kRaw, {});
   }
   // One that lies in the store.
-  void DeleteStored(Bytes key) {
-    keyspace_.Delete(keyspace_.InsertLoaded(key, Hash64(key), {}));
-  }
+  void DeleteStored(Bytes key) { keyspace_.Delete(keyspace_.InsertLoaded(key, Hash64(key), {})); }
   std::string InMemory() {
     std::string out;
     for (const Entry* entry : keyspace_.ordered()) {

@@ -131,7 +131,10 @@ TEST(KeyCodecTest, TheOtherFamiliesKeysAreGoldenAndParse) {
   EXPECT_EQ(ParseDocValue(value)->version, 77u);
   EXPECT_EQ(ParseDocValue(value)->bson, "bson");
   EXPECT_FALSE(ParseDocValue("1234567").has_value());
-  const std::optional<IndexKeyView> index_key = ParseIndexKey(Bytes("\0\0\0\x09" "entry", 9));
+  const std::optional<IndexKeyView> index_key =
+      ParseIndexKey(Bytes("\0\0\0\x09"
+                          "entry",
+                          9));
   ASSERT_TRUE(index_key.has_value());
   EXPECT_EQ(index_key->index_id, 9U);
   EXPECT_EQ(index_key->entry, "entry");
