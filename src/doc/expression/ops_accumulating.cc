@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Accumulators as expressions: over the arguments, or the elements of one that is an array.
 #include <array>
-#include <cmath>
 
+#include "doc/accumulator/extreme_state.h"
+#include "doc/accumulator/number_states.h"
+#include "doc/accumulator/percentile_state.h"
 #include "doc/expression/arguments.h"
-#include "doc/expression/number_sum.h"
 #include "doc/expression/parser.h"
 
 namespace veddb::doc::expression {
@@ -18,76 +19,29 @@ std::vector<ValueView> Members(Arguments values) {
   return {values.begin(), values.end()};
 }
 
-Result<ValueView> Sum(const Call& call, Arguments values) {
-  NumberSum sum;
-  for (const ValueView value : Members(values)) {
-    if (value.IsNumber()) sum.Add(value);
-  }
-  return call.run.Of(sum.Total());
-}
-
-Result<ValueView> Average(const Call& call, Arguments values) {
-  NumberSum sum;
-  int64_t count = 0;
-  for (const ValueView value : Members(values)) {
-    if (!value.IsNumber()) continue;
-    sum.Add(value);
-    ++count;
-  }
-  if (count == 0) return Evaluation::Null();
-  if (sum.type() == BsonType::kDecimal128) {
-    return call.run.Decimal(DivideDecimals(sum.Decimal(), DecimalOf(count)));
-  }
-  return call.run.Double(sum.Real() / static_cast<double>(count));
+// By the state of the accumulator of that name.
+template <typename State>
+Result<ValueView> Accumulate(const Call& call, Arguments values) {
+  State state;
+  for (const ValueView value : Members(values)) state.Add(value);
+  return state.Finish(call.run);
 }
 
 template <bool kGreatest>
 Result<ValueView> Extreme(const Call& /*call*/, Arguments values) {
   ValueView best;
   for (const ValueView value : Members(values)) {
-    if (value.IsNullish()) continue;
-    const int order = best.missing() ? 0 : CompareValues(value, best);
-    if (best.missing() || (kGreatest ? order > 0 : order < 0)) best = value;
+    if (accumulator::Beats<kGreatest>(value, best)) best = value;
   }
   return best.missing() ? Evaluation::Null() : best;
 }
 
-// Of a sample (kSample) or of all there is.
-template <bool kSample>
-Result<ValueView> Deviation(const Call& call, Arguments values) {
-  double mean = 0;
-  double squares = 0;
-  int64_t count = 0;
-  for (const ValueView value : Members(values)) {
-    if (!value.IsNumber()) continue;
-    const double v = ToDouble(value);
-    ++count;
-    const double off = v - mean;
-    mean += off / static_cast<double>(count);
-    squares += off * (v - mean);
-  }
-  if (count < (kSample ? 2 : 1)) return Evaluation::Null();
-  return call.run.Double(std::sqrt(squares / static_cast<double>(kSample ? count - 1 : count)));
-}
-
 // --- $median, $percentile ---
 
-// The numbers in order; what is no number does not count.
-std::vector<double> Sorted(ValueView input) {
-  std::vector<double> numbers;
-  for (const ValueView value : Members({&input, 1})) {
-    if (value.IsNumber() && !IsNan(value)) numbers.push_back(ToDouble(value));
-  }
-  std::sort(numbers.begin(), numbers.end());
-  return numbers;
-}
-
-// The least number that is not below so many of them.
-ValueView AtPercentile(const Call& call, const std::vector<double>& sorted, double p) {
-  if (sorted.empty()) return Evaluation::Null();
-  const double rank = std::ceil(static_cast<double>(sorted.size()) * p) - 1;
-  const auto place = static_cast<size_t>(std::max(0.0, rank));
-  return call.run.Double(sorted[std::min(place, sorted.size() - 1)]);
+accumulator::PercentileState NumbersIn(ValueView input) {
+  accumulator::PercentileState state;
+  for (const ValueView value : Members({&input, 1})) state.Add(value);
+  return state;
 }
 
 Status CheckMethod(const Operator& row, ValueView method) {
@@ -105,7 +59,7 @@ Result<NodePtr> ParseMedian(Parser& parser, const Operator& row, ValueView opera
 
 Result<ValueView> Median(const Call& call, Arguments values) {
   constexpr double kHalf = 0.5;
-  return AtPercentile(call, Sorted(values[0]), kHalf);
+  return NumbersIn(values[0]).Finish({.parts = {kHalf}, .single = true}, call.run);
 }
 
 Result<NodePtr> ParsePercentile(Parser& parser, const Operator& row, ValueView operand) {
@@ -118,16 +72,9 @@ Result<NodePtr> ParsePercentile(Parser& parser, const Operator& row, ValueView o
 }
 
 Result<ValueView> Percentile(const Call& call, Arguments values) {
-  const DocView wanted = TRY(AsArray(call, "'p'", values[1]));
-  if (wanted.empty()) return call.Bad("'p' must not be empty");
-  const std::vector<double> sorted = Sorted(values[0]);
-  std::vector<ValueView> found;
-  for (const Element& element : wanted) {
-    const double p = element.value.IsNumber() ? ToDouble(element.value) : -1;
-    if (!(p >= 0 && p <= 1)) return call.Bad("'p' must hold numbers from 0 to 1");
-    found.push_back(AtPercentile(call, sorted, p));
-  }
-  return call.run.Array(found);
+  auto parts = accumulator::PartsOf(values[1]);
+  if (!parts.ok()) return call.Bad(parts.error().message);
+  return NumbersIn(values[0]).Finish({.parts = parts.TakeValue()}, call.run);
 }
 
 constexpr List kList{0, kAny};
@@ -135,7 +82,7 @@ constexpr List kList{0, kAny};
 constexpr std::array kTable = {
     Operator{.name = "$avg",
              .list = kList,
-             .eager = Average,
+             .eager = Accumulate<accumulator::AverageState>,
              .doc = "The mean of the numbers; null if there are none."},
     Operator{.name = "$max",
              .list = kList,
@@ -155,15 +102,15 @@ constexpr std::array kTable = {
              .doc = "The numbers that are not below such parts of all."},
     Operator{.name = "$stdDevPop",
              .list = kList,
-             .eager = Deviation<false>,
+             .eager = Accumulate<accumulator::DeviationState<false>>,
              .doc = "The standard deviation of all the numbers there are."},
     Operator{.name = "$stdDevSamp",
              .list = kList,
-             .eager = Deviation<true>,
+             .eager = Accumulate<accumulator::DeviationState<true>>,
              .doc = "The standard deviation of which the numbers are a sample."},
     Operator{.name = "$sum",
              .list = kList,
-             .eager = Sum,
+             .eager = Accumulate<accumulator::SumState>,
              .doc = "The sum of the numbers; what is none does not count."},
 };
 

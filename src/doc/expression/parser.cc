@@ -252,9 +252,11 @@ Result<NodePtr> Parser::ParseList(const Operator& row, ValueView operand) {
   return Finish(std::move(parts));
 }
 
-Result<std::vector<ValueView>> Parser::NamedValues(const Operator& row, Bytes names,
-                                                   ValueView operand) {
-  if (operand.type != BsonType::kObject) return Bad(row, "it takes an object of arguments");
+Result<std::vector<ValueView>> NamedArguments(Bytes owner, Bytes names, ValueView operand) {
+  const auto bad = [owner](const std::string& what) {
+    return MakeError(ErrorCode::kBadQuery, std::string(owner) + ": " + what);
+  };
+  if (operand.type != BsonType::kObject) return bad("it takes an object of arguments");
   const std::vector<ArgumentName> known = SplitNames(names);
   std::vector<ValueView> values(known.size());
   for (const Element& element : operand.Document()) {
@@ -262,13 +264,13 @@ Result<std::vector<ValueView>> Parser::NamedValues(const Operator& row, Bytes na
         std::find_if(known.begin(), known.end(),
                      [&element](const ArgumentName& one) { return one.name == element.name; });
     if (place == known.end()) {
-      return Bad(row, "unknown argument '" + std::string(element.name) + "'");
+      return bad("unknown argument '" + std::string(element.name) + "'");
     }
     values[static_cast<size_t>(place - known.begin())] = element.value;
   }
   for (size_t i = 0; i < known.size(); ++i) {
     if (values[i].missing() && !known[i].optional) {
-      return Bad(row, "the argument '" + std::string(known[i].name) + "' is missing");
+      return bad("the argument '" + std::string(known[i].name) + "' is missing");
     }
   }
   return values;

@@ -12,6 +12,10 @@
 
 namespace veddb::doc::expression {
 
+// The named arguments of `owner`, in the order of `names`; missing: not given. BADQUERY for an
+// unknown one and for a missing one that has no '?'.
+Result<std::vector<ValueView>> NamedArguments(Bytes owner, Bytes names, ValueView operand);
+
 // Owned by: one thread, for one expression.
 class Parser {
  public:
@@ -21,9 +25,9 @@ class Parser {
   Result<NodePtr> Parse(ValueView value);
 
   // --- for operators with a grammar of their own ---
-  // The named arguments, in the order of `names`; null: not given. BADQUERY for an unknown one and
-  // for a missing one that has no '?'.
-  Result<std::vector<ValueView>> NamedValues(const Operator& row, Bytes names, ValueView operand);
+  Result<std::vector<ValueView>> NamedValues(const Operator& row, Bytes names, ValueView operand) {
+    return NamedArguments(row.name, names, operand);
+  }
   // Parses those that are given.
   Result<NodePtr> ParseGiven(ValueView value) {
     if (value.missing()) return NodePtr();

@@ -98,8 +98,12 @@ Status SortSpec::AppendLeastKey(DocView doc, std::string* key) const {
   return Ok();
 }
 
+Status SortSpec::AppendPathsKey(DocView doc, std::string* key) const {
+  return AppendPlainKey(doc, key) ? Ok() : AppendLeastKey(doc, key);
+}
+
 Status SortSpec::AppendKey(DocView doc, std::string* key) const {
-  if (!AppendPlainKey(doc, key)) TRY(AppendLeastKey(doc, key));
+  TRY(AppendPathsKey(doc, key));
   if (!has_id_) AppendOrderedKey(doc.Find(kIdField), key);
   return Ok();
 }

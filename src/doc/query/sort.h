@@ -33,6 +33,8 @@ class SortSpec {
 
   // Appends the document's key to *key. BADQUERY if two paths run into different arrays.
   Status AppendKey(DocView doc, std::string* key) const;
+  // The same without `_id` behind it: documents that are equal by the paths have the same key.
+  Status AppendPathsKey(DocView doc, std::string* key) const;
 
  private:
   bool AppendPlainKey(DocView doc, std::string* key) const;
