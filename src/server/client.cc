@@ -233,7 +233,8 @@ void Client::ProtocolError(Bytes text) {
 }
 
 void Client::Resume() {
-  if (closing_ || wait_ != Wait::kNone || processing_) return;
+  // What has not begun when the server ends is not answered any more.
+  if (closing_ || wait_ != Wait::kNone || processing_ || server_.is_ending()) return;
   buffer_.erase(0, Process(buffer_));
   if (closing_ || wait_ != Wait::kNone) return;
   connection_->ResumeReading();

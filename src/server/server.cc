@@ -77,7 +77,10 @@ int Server::Run() {
       shutdown_ = true;
     });
   }
-  loop_.Run();
+  // The round in which the loop is told to stop goes on to its end, and what comes in it may give
+  // the shards work again, which the loop has to finish with them.
+  do loop_.Run();
+  while (!MayClose());
   if (exit_code_ == 0) {
     Close();
   } else {

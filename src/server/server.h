@@ -190,6 +190,8 @@ class Server final : public ServerApi {
   void EndTurn();
   void OnWake();
   void BeginShutdown();
+  // Nothing is under way that the loop would have to end.
+  bool MayClose() const;
   void Close();
   void Abandon();
 

@@ -265,11 +265,15 @@ void Server::BeginShutdown() {
     listeners_.clear();
     clients_.ForEach([](Client& client) { client.connection().PauseReading(); });
   }
+  if (MayClose()) loop_.Stop();
+}
+
+bool Server::MayClose() const {
   // Every answered command is in the log already; only what is under way has to end, and a drain
   // that the store does not take is not waited for for ever.
-  if (!shards_->AllIdle()) return;
-  const bool overdue = MonoMillis() - shutdown_begun_ms_ >= kShutdownMillis;
-  if (shards_->drainer().idle() || overdue) loop_.Stop();
+  if (!shards_->AllIdle()) return false;
+  if (exit_code_ != 0 || shards_->drainer().idle()) return true;
+  return MonoMillis() - shutdown_begun_ms_ >= kShutdownMillis;
 }
 
 void Server::Close() {

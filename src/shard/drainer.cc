@@ -57,11 +57,11 @@ class Drainer::FinishJob final : public Job {
  public:
   FinishJob(Drainer& drainer, Shard& shard)
       : Job({shard.index()}, Where::kShardThread), drainer_(drainer), shard_(shard) {}
-  void Run(Turn& /*turn*/) override { drainer_.FinishSlice(shard_, SliceEnd()); }
-  void Done(const Status& /*committed*/) override {
-    drainer_.finishing_[shard_.index()].posted = false;
-    delete this;
+  void Run(Turn& /*turn*/) override {
+    drainer_.FinishSlice(shard_, SliceEnd());
+    drainer_.finishing_[shard_.index()].posted.store(false, std::memory_order_release);
   }
+  void Done(const Status& /*committed*/) override { delete this; }
 
  private:
   Drainer& drainer_;
@@ -281,7 +281,7 @@ void Drainer::Committed() {
   ++figures_.drains;
   figures_.last_millis = MonoMillis() - begun_ms_;
   state_ = State::kFinishing;
-  finishing_.assign(set_.shard_count(), {});
+  finishing_ = std::vector<Finishing>(set_.shard_count());
   for (const Waiter& waiter : std::exchange(served_, {})) waiter(Ok());
 }
 

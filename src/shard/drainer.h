@@ -116,11 +116,12 @@ class Drainer {
   // Monotonic.
   int64_t begun_ms_ = 0;
   int64_t retry_at_ms_ = 0;
-  // How far each shard is with the end of the drain; its holder's while `posted`.
+  // How far each shard is with the end of the drain; its holder's while `posted`, which the job
+  // takes back itself: the loop may see the shard idle before it hears that the job is done.
   struct Finishing {
     bool begun = false;
     bool whole = false;
-    bool posted = false;
+    std::atomic<bool> posted{false};
   };
   std::vector<Finishing> finishing_;
   DrainFigures figures_;

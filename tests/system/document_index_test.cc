@@ -257,5 +257,40 @@ TEST_F(DocumentIndexTest, ManyDocumentsExpire) {
   EXPECT_EQ(Check(), "documents:0 indexes:1 entries:0");
 }
 
+// The end comes in the middle of a build, of writes to what it has not come to, and of reads of
+// documents that only the disk has.
+TEST_F(DocumentIndexTest, SigtermEndsItWhileIndexesAreMadeAndDropped) {
+  constexpr int kRounds = 8;
+  ASSERT_TRUE(StartWithCheck({"--shards", "2"}));
+  Fill(0, 3000);
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<std::thread> threads;
+    threads.emplace_back([client = Connect()]() mutable {
+      while (client.ok()) {
+        (void)client.Run({"DOC.CREATEINDEX", "c", R"({"t":1,"u":-1})"});
+        (void)client.Run({"DOC.DROPINDEX", "c", "t_1_u_-1"});
+      }
+    });
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([client = Connect(), i]() mutable {
+        const std::string id = R"({"_id":)" + std::to_string(i) + "}";
+        while (client.ok()) {
+          for (int n = 0; n < 20; ++n) {
+            client.Add({"DOC.UPDATEONE", "c", id, R"({"$inc":{"u":1}})"});
+            client.Add({"DOC.GET", "c", std::to_string(n * 131 + i)});
+          }
+          for (int n = 0; n < 40 && client.ok(); ++n) (void)client.Next();
+        }
+      });
+    }
+    EXPECT_TRUE(PollUntil(kPatience, [&] { return StateOf("t_1_u_-1") == "building"; }));
+    EXPECT_EQ(server_.Terminate(), 0) << server_.Log();
+    server_.Kill();
+    for (std::thread& thread : threads) thread.join();
+    ASSERT_TRUE(StartWithCheck({"--shards", "2"}));
+    ASSERT_TRUE(Check().starts_with("documents:3000")) << Check();
+  }
+}
+
 }  // namespace
 }  // namespace veddb::testing

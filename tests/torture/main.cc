@@ -151,7 +151,7 @@ void Torture::Load(Millis span) {
 
 // Mostly kill -9; now and then SIGTERM in the middle of the load.
 bool Torture::End() {
-  if (Between(1, 10) > 1) return server_.Kill();
+  if (Between(1, 100) > static_cast<uint64_t>(settings_.terminations)) return server_.Kill();
   return server_.Terminate(kEndPatience) == 0;
 }
 

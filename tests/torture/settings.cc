@@ -21,6 +21,7 @@ constexpr char kUsage[] =
     "  --clients N         connections that write (8)\n"
     "  --keys N            keys of each kind per client (1000)\n"
     "  --seed N            repeats the choices of an earlier run (random)\n"
+    "  --terminations N    so many in a hundred ends are by SIGTERM (10)\n"
     "  --kill-points       of a server built with them (make torture): each cycle ends at another\n"
     "  --keep              keep the data directory also when all is well\n";
 
@@ -36,6 +37,7 @@ bool Set(Settings& settings, std::string_view name, const std::string& value, bo
   if (name == "--shards") return settings.shards = *number, true;
   if (name == "--clients") return settings.clients = *number, true;
   if (name == "--keys") return settings.keys = *number, *number > 0;
+  if (name == "--terminations") return settings.terminations = *number, *number <= 100;
   if (name == "--seed") return settings.seed = static_cast<uint64_t>(*number), true;
   return false;
 }

@@ -16,6 +16,7 @@ struct Settings {
   int64_t shards = 0;   // 0: another number each cycle
   int64_t clients = 8;
   int64_t keys = 1000;  // of each kind and client
+  int64_t terminations = 10;  // so many in a hundred ends are by SIGTERM
   uint64_t seed = 0;
   bool keep = false;
   bool kill_points = false;  // the server ends at its kill points, not at any moment
