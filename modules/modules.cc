@@ -39,7 +39,8 @@ Status ApplyLimits(const Config& config) {
 #ifdef VEDDB_MODULE_DOC
   SetDocLimits({.document_bytes_max = config.doc_max_size,
                 .batch_max = config.doc_batch_max,
-                .memory_bytes_max = config.doc_memory_limit});
+                .memory_bytes_max = config.doc_memory_limit,
+                .disk_bytes_min = config.disk_min_free});
 #endif
 #ifdef VEDDB_MODULE_KEYS
   const bool by_frequency = config.maxmemory_policy == MaxmemoryPolicy::kAllkeysLfu ||

@@ -18,6 +18,7 @@ constexpr size_t kCollectionNameBytesMax = 255;
 std::atomic<int64_t> document_bytes_max{DocLimits().document_bytes_max};
 std::atomic<int64_t> batch_max{DocLimits().batch_max};
 std::atomic<int64_t> memory_bytes_max{DocLimits().memory_bytes_max};
+std::atomic<int64_t> disk_bytes_min{DocLimits().disk_bytes_min};
 
 }  // namespace
 
@@ -28,7 +29,7 @@ std::span<const CommandSpec> DocCommands() {
          {DocCollectionCommands(), DocStatsCommands(), DocInsertCommands(), DocGetCommands(),
           DocPutCommands(), DocDelCommands(), DocFindCommands(), DocCursorCommands(),
           DocDistinctCommands(), DocExplainCommands(), DocCountCommands(), DocDeleteCommands(),
-          DocUpdateCommands(), DocFindAndModifyCommands(), DocBulkCommands(), DocIndexCommands()}) {
+          DocAggregateCommands(), DocUpdateCommands(), DocFindAndModifyCommands(), DocBulkCommands(), DocIndexCommands()}) {
       out.insert(out.end(), table.begin(), table.end());
     }
     return out;
@@ -40,12 +41,14 @@ void SetDocLimits(const DocLimits& limits) {
   document_bytes_max.store(limits.document_bytes_max, std::memory_order_relaxed);
   batch_max.store(limits.batch_max, std::memory_order_relaxed);
   memory_bytes_max.store(limits.memory_bytes_max, std::memory_order_relaxed);
+  disk_bytes_min.store(limits.disk_bytes_min, std::memory_order_relaxed);
 }
 
 DocLimits CurrentDocLimits() {
   return {document_bytes_max.load(std::memory_order_relaxed),
           batch_max.load(std::memory_order_relaxed),
-          memory_bytes_max.load(std::memory_order_relaxed)};
+          memory_bytes_max.load(std::memory_order_relaxed),
+          disk_bytes_min.load(std::memory_order_relaxed)};
 }
 
 doc::ParseLimits DocumentParseLimits() {

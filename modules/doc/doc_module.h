@@ -15,6 +15,7 @@ struct DocLimits {
   int64_t document_bytes_max = 16 << 20;  // doc-max-size
   int64_t batch_max = 100'000;            // doc-batch-max
   int64_t memory_bytes_max = 100 << 20;   // doc-memory-limit
+  int64_t disk_bytes_min = 0;             // disk-min-free, for temporary files
 };
 // From now on; commands that are under way keep what they began with. Any thread.
 void SetDocLimits(const DocLimits& limits);

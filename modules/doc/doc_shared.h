@@ -17,6 +17,7 @@ std::span<const CommandSpec> DocGetCommands();
 std::span<const CommandSpec> DocInsertCommands();
 std::span<const CommandSpec> DocPutCommands();
 std::span<const CommandSpec> DocDelCommands();
+std::span<const CommandSpec> DocAggregateCommands();
 std::span<const CommandSpec> DocFindCommands();
 std::span<const CommandSpec> DocCursorCommands();
 std::span<const CommandSpec> DocDistinctCommands();

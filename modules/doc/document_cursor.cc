@@ -122,13 +122,23 @@ Result<std::unique_ptr<DocumentCursor>> OpenCursor(Call& call, Query& query) {
   }
   const std::shared_ptr<const Snapshot> borrowed(call.snapshot, [](const Snapshot*) {});
   StreamCursor stream(borrowed, std::move(own_query), std::move(plan));
-  return keep(TRY(ReadAll(stream, budget)));
+  return KeepRest(stream);
 }
 
 }  // namespace
 
+Result<std::unique_ptr<DocumentCursor>> KeepRest(DocumentCursor& cursor) {
+  MemoryBudget budget(CurrentDocLimits().memory_bytes_max);
+  FoundDocuments all = TRY(ReadAll(cursor, budget));
+  return std::unique_ptr<DocumentCursor>(
+      std::make_unique<KeptCursor>(cursor.batch(), std::move(all)));
+}
+
 Status BeginCursor(Call& call, Query& query) {
-  std::unique_ptr<DocumentCursor> cursor = TRY(OpenCursor(call, query));
+  return ReplyFirstBatch(call, TRY(OpenCursor(call, query)));
+}
+
+Status ReplyFirstBatch(Call& call, std::unique_ptr<DocumentCursor> cursor) {
   const FoundDocuments first = TRY(cursor->Next(cursor->batch()));
   std::string id(kNoMoreBatches);
   if (!cursor->ended()) id = TRY(call.cursors->Add(call.user, std::move(cursor)));

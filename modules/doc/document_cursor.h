@@ -26,6 +26,12 @@ class DocumentCursor : public Cursor {
 // The id that says that there is no other batch.
 inline constexpr Bytes kNoMoreBatches = "0";
 
+// What `cursor` has yet to yield, kept in memory: for what can't be read on after the command.
+// MEMORYLIMIT.
+Result<std::unique_ptr<DocumentCursor>> KeepRest(DocumentCursor& cursor);
+// Replies the first batch, and keeps the cursor if there is more.
+Status ReplyFirstBatch(Call& call, std::unique_ptr<DocumentCursor> cursor);
+
 // REQUIRES: call.snapshot, and the query has a BATCH. Replies the first batch; takes the query.
 Status BeginCursor(Call& call, Query& query);
 

@@ -13,6 +13,8 @@ inline constexpr DocOption kCountOptions =
     DocOption::kSkip | DocOption::kLimit | DocOption::kHint | DocOption::kLet | DocOption::kTimeout;
 inline constexpr DocOption kDistinctOptions =
     DocOption::kHint | DocOption::kLet | DocOption::kTimeout | DocOption::kEjson;
+inline constexpr DocOption kAggregateOptions =
+    kDistinctOptions | DocOption::kBatch | DocOption::kMemory;
 
 inline constexpr DocOption kDeleteManyOptions =
     DocOption::kHint | DocOption::kLet | DocOption::kTimeout;

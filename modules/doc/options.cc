@@ -55,6 +55,12 @@ Status ReadBatch(Bytes value, DocOptions& options) {
   return Ok();
 }
 
+Status ReadMemory(Bytes value, DocOptions& options) {
+  options.memory_bytes = TRY(ParseNatural("MEMORY", value));
+  if (options.memory_bytes == 0) return Err("MEMORY must not be 0");
+  return Ok();
+}
+
 Status ReadTimeout(Bytes value, DocOptions& options) {
   options.timeout_ms = TRY(ParseNatural("TIMEOUT", value));
   return Ok();
@@ -185,6 +191,7 @@ constexpr std::array kRows = {
     OptionRow{"HINT", DocOption::kHint, true, ReadHint},
     OptionRow{"WITHVERSION", DocOption::kWithVersion, false, ReadWithVersion},
     OptionRow{"BATCH", DocOption::kBatch, true, ReadBatch},
+    OptionRow{"MEMORY", DocOption::kMemory, true, ReadMemory},
     OptionRow{"TIMEOUT", DocOption::kTimeout, true, ReadTimeout},
     OptionRow{"EJSON", DocOption::kEjson, true, ReadEjson},
     OptionRow{"NX", DocOption::kNx, false, ReadNx},

@@ -44,6 +44,7 @@ enum class DocOption : uint32_t {
   kSparse = 1 << 22,
   kPartial = 1 << 23,
   kTtl = 1 << 24,
+  kMemory = 1 << 25,
 };
 constexpr DocOption operator|(DocOption a, DocOption b) {
   return static_cast<DocOption>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b));
@@ -64,9 +65,10 @@ struct DocOptions {
   doc::Projection projection;  // the whole document unless PROJECT says otherwise
   doc::SortSpec sort;          // empty: in order of _id
   uint64_t skip = 0;
-  uint64_t limit = 0;      // 0: none
-  uint64_t batch = 0;      // 0: the whole answer at once
-  int64_t timeout_ms = 0;  // 0: none
+  uint64_t limit = 0;        // 0: none
+  uint64_t batch = 0;        // 0: the whole answer at once
+  int64_t timeout_ms = 0;    // 0: none
+  int64_t memory_bytes = 0;  // MEMORY: what a stage may keep; 0: as doc-memory-limit says
   doc::JsonMode json = doc::JsonMode::kRelaxed;
   bool with_version = false;
   bool only_if_absent = false;   // NX

@@ -45,6 +45,12 @@ bool Filter::MatchesAll() const {
          static_cast<const ListNode&>(*root_).children().empty();
 }
 
+expression::Dependencies ReadsOf(const Filter& filter) {
+  expression::Dependencies reads;
+  filter.root().AddReads(&reads);
+  return reads;
+}
+
 std::optional<ValueView> IdEquality(const Filter& filter) { return IdEqualityOf(filter.root()); }
 
 }  // namespace veddb::doc

@@ -48,12 +48,19 @@ class Filter {
 // scan, only that document and the whole filter on it.
 std::optional<ValueView> IdEquality(const Filter& filter);
 
+// Which fields of a document decide whether it matches.
+expression::Dependencies ReadsOf(const Filter& filter);
+
 // Owned by: one thread.
 class Matcher {
  public:
-  // REQUIRES: the filter outlives the matcher. The seed drives $sampleRate and $rand.
-  explicit Matcher(const Filter* filter, uint64_t random_seed = 1)
-      : root_(&filter->root()), state_(random_seed) {}
+  // REQUIRES: the filter outlives the matcher. The seed drives $sampleRate and $rand. `variables`:
+  // the values of those of the filter's scope that are free; they outlive the matcher.
+  explicit Matcher(const Filter* filter, uint64_t random_seed = 1,
+                   std::span<const ValueView> variables = {})
+      : root_(&filter->root()), state_(random_seed) {
+    SetVariables(variables, &state_);
+  }
 
   bool Matches(DocView doc) {
     state_.array_index = kNoArrayIndex;

@@ -1,7 +1,34 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "doc/match/node.h"
 
+#include "doc/expression/expression.h"
+
 namespace veddb::doc {
+
+void SetVariables(std::span<const ValueView> variables, MatchState* state) {
+  if (variables.empty()) return;
+  expression::Evaluation& run = state->expressions();
+  run.ReserveVariables(variables.size());
+  for (size_t i = 0; i < variables.size(); ++i) run.SetVariable(i, variables[i]);
+}
+
+// --- what nodes read ---
+
+void MatchNode::AddReads(expression::Dependencies* reads) const { reads->whole_document = true; }
+
+void PathNode::AddReads(expression::Dependencies* reads) const {
+  reads->paths.insert(path_.text());
+}
+
+void ListNode::AddReads(expression::Dependencies* reads) const {
+  for (const NodePtr& child : children_) child->AddReads(reads);
+}
+
+void NotNode::AddReads(expression::Dependencies* reads) const { child_->AddReads(reads); }
+
+void SampleRateNode::AddReads(expression::Dependencies* reads) const { reads->chance = true; }
+
+// --- matching ---
 
 template <typename Test>
 bool ListNode::Match(MatchState& state, const Test& test) const {

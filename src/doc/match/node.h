@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@
 #include "doc/value/regex.h"
 
 namespace veddb::doc {
+
+namespace expression {
+struct Dependencies;
+}
 
 enum class MatchKind : uint8_t {
   kAnd,
@@ -70,6 +75,9 @@ struct MatchState {
   std::unique_ptr<expression::Evaluation> evaluation;
 };
 
+// Gives the free variables of $expr their values.
+void SetVariables(std::span<const ValueView> variables, MatchState* state);
+
 // What a node was parsed from, so that it can be shown: `{path: {name: value}}`, or `{name: value}`
 // where there is no path.
 struct NodeSource {
@@ -88,6 +96,8 @@ class MatchNode {
 
   virtual bool MatchDocument(DocView doc, MatchState& state) const = 0;
   virtual bool MatchValue(ValueView value, MatchState& state) const = 0;
+  // Which of the document's fields it looks at.
+  virtual void AddReads(expression::Dependencies* reads) const;
 
  protected:
   explicit MatchNode(MatchKind kind) : kind_(kind) {}
@@ -105,6 +115,7 @@ class PathNode : public MatchNode {
   const FieldPath& path() const { return path_; }
   // Is it asked about the elements of an array at the path's end too, or only about the array?
   bool opens_arrays() const { return leaf_ == LeafArrays::kOpen; }
+  void AddReads(expression::Dependencies* reads) const final;
 
   bool MatchDocument(DocView doc, MatchState& state) const final {
     return VisitPath(doc, path_, leaf_, [&](ValueView value, uint32_t index) {
@@ -132,6 +143,7 @@ class ListNode final : public MatchNode {
 
   bool MatchDocument(DocView doc, MatchState& state) const override;
   bool MatchValue(ValueView value, MatchState& state) const override;
+  void AddReads(expression::Dependencies* reads) const override;
 
  private:
   template <typename Test>
@@ -147,6 +159,7 @@ class NotNode final : public MatchNode {
 
   bool MatchDocument(DocView doc, MatchState& state) const override;
   bool MatchValue(ValueView value, MatchState& state) const override;
+  void AddReads(expression::Dependencies* reads) const override;
 
  private:
   const NodePtr child_;
@@ -158,6 +171,7 @@ class NothingNode final : public MatchNode {
   NothingNode() : MatchNode(MatchKind::kNothing) {}
   bool MatchDocument(DocView, MatchState&) const override { return false; }
   bool MatchValue(ValueView, MatchState&) const override { return false; }
+  void AddReads(expression::Dependencies*) const override {}
 };
 
 class SampleRateNode final : public MatchNode {
@@ -169,6 +183,7 @@ class SampleRateNode final : public MatchNode {
   bool MatchValue(ValueView, MatchState& state) const override {
     return state.NextRandom() < rate_;
   }
+  void AddReads(expression::Dependencies* reads) const override;
 
  private:
   const double rate_;

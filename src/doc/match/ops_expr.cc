@@ -22,6 +22,9 @@ class ExprNode final : public MatchNode {
   }
   // It stands in filters of documents only.
   bool MatchValue(ValueView, MatchState&) const override { return false; }
+  void AddReads(expression::Dependencies* reads) const override {
+    reads->Add(expression_.dependencies());
+  }
 
  private:
   const Expression expression_;

@@ -100,6 +100,14 @@ Result<Transform> Transform::Parse(const Element& stage, const Scope& scope) {
   return transform;
 }
 
+bool Transform::replaces() const {
+  return !projection_ || projection_->mode() == Projection::Mode::kInclusion;
+}
+
+expression::Dependencies Transform::Reads() const {
+  return projection_ ? projection_->Reads() : root_->dependencies();
+}
+
 Status Transform::Apply(DocView doc, expression::Evaluation& run, std::string* out) const {
   run.Begin(doc);
   if (projection_) return Projector(&*projection_, &run).Apply(doc, kNoArrayIndex, out);

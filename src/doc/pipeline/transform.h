@@ -25,6 +25,12 @@ class Transform {
   // an unknown state.
   Status Apply(DocView doc, expression::Evaluation& run, std::string* out) const;
 
+  // Is everything that it gives made of what it reads? Else all that it is not about stays.
+  bool replaces() const;
+  expression::Dependencies Reads() const;
+  // What lies at the path afterwards is, in every document, what lay there before.
+  bool Leaves(Bytes path) const { return projection_ && projection_->Leaves(path); }
+
  private:
   Transform() = default;
 

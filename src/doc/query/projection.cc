@@ -84,6 +84,54 @@ std::optional<std::vector<std::string>> Projection::PlainPaths() const {
   return paths;
 }
 
+namespace {
+
+void AddReads(const ProjectionNode& node, const std::string& prefix, bool inclusive,
+              expression::Dependencies* reads) {
+  for (const ProjectionNode& child : node.children) {
+    const std::string path = prefix + child.name;
+    switch (child.kind) {
+      case ProjectionNode::Kind::kTree:
+        // Arrays and scalars on the way to what is computed shape what comes out.
+        if (inclusive && !child.computed.empty()) reads->paths.insert(path);
+        AddReads(child, path + ".", inclusive, reads);
+        break;
+      case ProjectionNode::Kind::kComputed:
+        reads->Add(child.expression->dependencies());
+        break;
+      default:
+        if (inclusive) reads->paths.insert(path);
+    }
+  }
+}
+
+}  // namespace
+
+expression::Dependencies Projection::Reads() const {
+  expression::Dependencies reads;
+  const bool inclusive = mode_ == Mode::kInclusion;
+  AddReads(root_, "", inclusive, &reads);
+  if (inclusive && keeps_id_) reads.paths.emplace(kIdField);
+  return reads;
+}
+
+bool Projection::Leaves(Bytes path) const {
+  const Bytes first = path.substr(0, path.find('.'));
+  const ProjectionNode* child = root_.Find(first);
+  switch (mode_) {
+    case Mode::kWhole:
+      return true;
+    case Mode::kInclusion:
+      if (child != nullptr) return child->kind == ProjectionNode::Kind::kInclude;
+      return first == kIdField && keeps_id_;
+    case Mode::kExclusion:
+      return child == nullptr && (first != kIdField || keeps_id_);
+    case Mode::kAddition:
+      return child == nullptr;
+  }
+  return false;
+}
+
 Status Projector::Apply(DocView doc, uint32_t array_index, std::string* out) {
   if (projection_->mode_ == Projection::Mode::kWhole) {
     out->append(doc.bytes());

@@ -72,6 +72,10 @@ class Projection {
   // Of an inclusion that names paths and shapes nothing: the paths but `_id`; else nothing.
   std::optional<std::vector<std::string>> PlainPaths() const;
   bool keeps_id() const { return keeps_id_; }
+  // The fields that an inclusion's documents are made of, or that the computed ones need.
+  expression::Dependencies Reads() const;
+  // What lies at the path afterwards is, in every document, what lay there before.
+  bool Leaves(Bytes path) const;
   bool has_expressions() const { return !root_.computed.empty(); }
 
  private:
