@@ -12,6 +12,7 @@
 
 #include "base/logging.h"
 #include "tests/faults/in_process_server.h"
+#include "tests/faults/index_check.h"
 
 namespace veddb::testing {
 namespace {
@@ -46,6 +47,7 @@ class Run {
 
   Words Options() const;
   std::string Text(int number) const;
+  std::string Document(int number) const;
   std::string Prepare();
   std::unique_ptr<InProcessServer> NewServer() const;
   std::string StartUnderFault();
@@ -55,6 +57,9 @@ class Run {
   Outcome Write(RespClient& client, int number);
   std::string ReadBetween(int number, Outcome outcome);
   std::string FlushDatabase(RespClient& client);
+  std::string MakeIndexes();
+  void BeginBuild();
+  std::string EndBuild();
   std::string WaitUntilWellOrEnded();
   std::string JudgeEnd();
   bool SaidWhyItEnds() const;
@@ -62,6 +67,7 @@ class Run {
   std::string Check(const std::string& when);
   std::string CheckNumber(RespClient& client, int number, bool* is_there);
   std::string CheckCounts(RespClient& client, int present);
+  std::string CheckIndexes(RespClient& client);
 
   const FaultCase& case_;
   const FaultScenario& scenario_;
@@ -70,6 +76,8 @@ class Run {
   std::unique_ptr<InProcessServer> server_;
   std::set<int> done_;
   std::set<int> unknown_;
+  RespClient builder_;             // waits for the build
+  std::set<std::string> indexes_;  // that must be there
 };
 
 Words Run::Options() const {
@@ -82,6 +90,12 @@ std::string Run::Text(int number) const {
   std::string text = std::to_string(number * 7919);
   if (scenario_.large) text.resize(kLargeBytes, static_cast<char>('a' + number % 26));
   return text;
+}
+
+std::string Run::Document(int number) const {
+  const std::string n = std::to_string(number);
+  const std::string pad = scenario_.large && !scenario_.keys ? Text(number) : std::string();
+  return R"({"n":)" + n + R"(,"t":[)" + n + R"(,"x"],"pad":")" + pad + R"("})";
 }
 
 // --- under the fault ---
@@ -110,7 +124,7 @@ Run::Outcome Run::Write(RespClient& client, int number) {
     Ask(client, {"SET", "b" + n, text});
     Ask(client, {"INCR", "count"});
   }
-  if (scenario_.docs) Ask(client, {"DOC.PUT", "c", "d" + n, "{\"n\":" + n + "}"});
+  if (scenario_.docs) Ask(client, {"DOC.PUT", "c", "d" + n, Document(number)});
   const RespReply last = Ask(client, {"EXEC"});
   if (last.kind == RespReply::Kind::kArray) {
     for (const RespReply& one : last.elements) {
@@ -148,6 +162,35 @@ std::string Run::FlushDatabase(RespClient& client) {
   return {};
 }
 
+std::string Run::MakeIndexes() {
+  RespClient client = server_->Connect(kPatient);
+  for (const Words& words : {Words{R"({"n":1})", "UNIQUE"}, Words{R"({"t":1})"},
+                             Words{R"({"n":-1})", "PARTIAL", R"({"n":{"$gt":12}})"}}) {
+    Words request = {"DOC.CREATEINDEX", "c"};
+    request.insert(request.end(), words.begin(), words.end());
+    const RespReply made = client.Run(request);
+    if (made.is_error() || made.broken()) return "DOC.CREATEINDEX: " + made.Print();
+    indexes_.insert(made.text);
+  }
+  return {};
+}
+
+// Its reply comes when the index is ready, which may be after the fault only.
+void Run::BeginBuild() {
+  builder_ = server_->Connect(kPatient);
+  builder_.Add({"DOC.CREATEINDEX", "c", R"({"t":-1,"n":1})"});
+  (void)builder_.Flush();
+}
+
+std::string Run::EndBuild() {
+  if (!builder_.ok()) return {};
+  const RespReply made = builder_.Next();
+  builder_ = RespClient();
+  if (!made.is_error() && !made.broken()) indexes_.insert(made.text);
+  if (made.text.find("temporarily unavailable") == std::string::npos) return {};
+  return "DOC.CREATEINDEX is not answered: " + made.text;
+}
+
 std::string Run::Operate(int from, int count) {
   RespClient client = server_->Connect(kPatient);
   for (int number = from; number < from + count && !server_->ended(); ++number) {
@@ -161,6 +204,7 @@ std::string Run::Operate(int from, int count) {
       const RespReply names = Ask(client, {"KEYS", "nothing*"});
       if (names.broken() && client.ok()) return "KEYS: " + names.text;
     }
+    if (scenario_.builds_index && from > 0 && number == from + count / 3) BeginBuild();
     if (scenario_.flushes_database && number == from + count / 2) {
       FlushDatabase(client);
       if (unknown_.contains(kFlush)) return {};
@@ -268,8 +312,22 @@ std::string Run::Check(const std::string& when) {
     return when + ": of " + std::to_string(done_.size()) + " that were done " +
            std::to_string(done_present) + " are there";
   }
-  const std::string why = CheckCounts(client, present);
+  std::string why = CheckCounts(client, present);
+  if (why.empty() && scenario_.docs) why = CheckIndexes(client);
   return why.empty() ? why : when + ": " + why;
+}
+
+std::string Run::CheckIndexes(RespClient& client) {
+  if (!PollUntil(kPatient, [&] { return AllAreReady(client, "c"); })) {
+    return "an index is not built: " + client.Say({"DOC.INDEXES", "c"});
+  }
+  std::string why;
+  const auto found = ReadIndexes(client, "c", why);
+  if (!found) return why;
+  for (const std::string& name : indexes_) {
+    if (!found->contains(name)) return "the index " + name + " is gone";
+  }
+  return CompareIndexes(client, "c");
 }
 
 // --- lives of the server ---
@@ -303,6 +361,9 @@ std::string Run::Prepare() {
   SimDisk::Start(dir_);
   if (scenario_.begin == FaultBegin::kFresh) return {};
   if (std::string why = StartOnGoodDisk("at first"); !why.empty()) return why;
+  if (scenario_.indexes) {
+    if (std::string why = MakeIndexes(); !why.empty()) return why;
+  }
   if (std::string why = Operate(0, 4); !why.empty()) return why;
   if (done_.size() != 4 && !scenario_.flushes_database) return "at first: a write failed";
   DiskImage image;
@@ -341,6 +402,7 @@ std::string Run::All(FaultVerdict* verdict) {
   if (SimDisk::calls_failed() == 0) *verdict = FaultVerdict::kUntouched;
   SimDisk::ClearFault();
   if (std::string why = WaitUntilWellOrEnded(); !why.empty()) return why;
+  if (std::string why = EndBuild(); !why.empty()) return why;
   if (server_->ended()) {
     if (!told_to_end) {
       *verdict = FaultVerdict::kEnded;

@@ -5,6 +5,8 @@
 //  - What was acknowledged is there, what was refused is nowhere, not even for a reader in between;
 //    transactions are whole, counters exact. The same after a restart, every second time from what
 //    a loss of power would leave.
+//  - Entries of indexes and documents agree. An index that was made stays, and its build goes on to
+//    its end.
 //  - The server heals in the process once the fault is gone. Only if every call goes on failing
 //    while a server that is not patient has made its tries may it end instead: with code 70, after
 //    it said why, and the next start on the good disk has everything.
@@ -35,6 +37,8 @@ struct FaultScenario {
   bool docs = false;
   bool drains = false;
   bool flushes_database = false;
+  bool indexes = false;       // of every kind on the collection, made before the fault
+  bool builds_index = false;  // one more is made while operations go on
   Words options = {};
 };
 

@@ -14,10 +14,28 @@ namespace veddb::testing {
 namespace {
 
 Words Arguments(const std::string& dir, const std::string& socket, Words more) {
-  Words all = {"--port",           "0", "--unixsocket",   socket, "--dir",         dir,
-               "--disk-min-free",  "0", "--databases",    "4",    "--shards",      "2",
-               "--query-threads",  "1", "--write-buffer", "2mb",  "--block-cache", "8mb",
-               "--drain-interval", "5"};
+  Words all = {"--port",
+               "0",
+               "--unixsocket",
+               socket,
+               "--dir",
+               dir,
+               "--disk-min-free",
+               "0",
+               "--databases",
+               "4",
+               "--shards",
+               "2",
+               "--query-threads",
+               "1",
+               "--write-buffer",
+               "2mb",
+               "--block-cache",
+               "8mb",
+               "--drain-interval",
+               "5",
+               "--enable-debug-command",
+               "yes"};
   all.insert(all.end(), more.begin(), more.end());
   return all;
 }

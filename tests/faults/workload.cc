@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "tests/faults/index_check.h"
+
 namespace veddb::testing {
 namespace {
 
@@ -55,7 +57,10 @@ bool ReadDocuments(RespClient& client, int stream, std::map<std::string, std::st
     to[id] = one.text;
   }
   const RespReply count = client.Run({"DOC.COUNT", Collection(stream)});
-  if (count.integer == static_cast<int64_t>(to.size())) return true;
+  if (count.integer == static_cast<int64_t>(to.size())) {
+    why = CompareIndexes(client, Collection(stream));
+    return why.empty();
+  }
   return Fail(why, "DOC.COUNT " + count.Print() + ", " + std::to_string(to.size()) + " documents");
 }
 
@@ -73,6 +78,8 @@ std::string WorkloadState::Summary() const {
   }
   out += std::to_string(docs.size()) + " documents {";
   for (const auto& [id, text] : docs) out += text + " ";
+  out += "} indexes {";
+  for (const std::string& name : indexes) out += name + " ";
   return out + "}";
 }
 
@@ -142,7 +149,7 @@ Words Workload::Many() {
 // is always the first database's.
 void Workload::Swap(Operation& out) {
   std::swap(state_.keys[0], state_.keys[1]);
-  state_.docs.clear();
+  DropCollection();
   const std::string first = std::to_string(DatabaseOf(stream_, 0));
   out.insert(out.end(), {{"MULTI"},
                          {"DOC.DROP", Collection(stream_)},
@@ -161,9 +168,24 @@ Words Workload::Document() {
   return {"DOC.PUT", Collection(stream_), id, "{\"n\":" + number + "}"};
 }
 
+void Workload::DropCollection() {
+  state_.docs.clear();
+  state_.indexes.clear();
+}
+
+Words Workload::Index() {
+  const bool up = random_() % 2 == 0;
+  const std::string name = up ? "n_1" : "n_-1";
+  if (state_.indexes.erase(name) > 0) return {"DOC.DROPINDEX", Collection(stream_), name};
+  state_.indexes.insert(name);
+  Words words = {"DOC.CREATEINDEX", Collection(stream_), up ? R"({"n":1})" : R"({"n":-1})"};
+  if (!up) words.insert(words.end(), {"PARTIAL", R"({"n":{"$gt":50000}})"});
+  return words;
+}
+
 Words Workload::Flush() {
   state_.keys[selected_].clear();
-  if (selected_ == 0) state_.docs.clear();
+  if (selected_ == 0) DropCollection();
   return {"FLUSHDB"};
 }
 
@@ -176,8 +198,10 @@ Operation Workload::Next() {
     out.push_back(Simple());
   } else if (choice < 55) {
     out.push_back(Many());
-  } else if (choice < 75) {
+  } else if (choice < 73) {
     out.push_back(Document());
+  } else if (choice < 75) {
+    out.push_back(Index());
   } else if (choice < 90) {
     out.push_back({"MULTI"});
     for (int i = 0; i < 3; ++i) out.push_back(Simple());
@@ -190,7 +214,7 @@ Operation Workload::Next() {
   } else if (choice < 99) {
     out.push_back(Flush());
   } else {
-    state_.docs.clear();
+    DropCollection();
     out.push_back({"DOC.DROP", Collection(stream_)});
   }
   return out;
@@ -204,6 +228,9 @@ std::optional<WorkloadState> Workload::Read(RespClient& client, int stream, std:
     }
   }
   if (!ReadDocuments(client, stream, state.docs, why)) return std::nullopt;
+  const auto indexes = ReadIndexes(client, Collection(stream), why);
+  if (!indexes) return std::nullopt;
+  state.indexes = *indexes;
   return state;
 }
 

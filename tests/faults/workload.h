@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ class WorkloadState {
   };
   std::map<std::string, Value> keys[2];     // of the stream's two databases
   std::map<std::string, std::string> docs;  // id and document
+  std::set<std::string> indexes;            // of the collection, ready or being built
   bool operator==(const WorkloadState&) const = default;
 
   // In one line, for messages.
@@ -49,6 +51,8 @@ class Workload {
   Words Simple();
   Words Many();
   Words Document();
+  Words Index();
+  void DropCollection();
   Words Flush();
   void Swap(Operation& out);
   std::string Key() { return "k" + std::to_string(random_() % 40); }
