@@ -172,6 +172,43 @@ int64_t MsOf(DateUnit unit) {
   }
 }
 
+int64_t MonthsOf(DateUnit unit) {
+  return unit == DateUnit::kYear ? 12 : unit == DateUnit::kQuarter ? 3 : 1;
+}
+bool IsOfMonths(DateUnit unit) {
+  return unit == DateUnit::kYear || unit == DateUnit::kQuarter || unit == DateUnit::kMonth;
+}
+
+namespace {
+
+// The same day of another month, or its last.
+int64_t AddMonths(int64_t local_ms, int64_t months) {
+  const DateParts parts(local_ms);
+  const int64_t first = DaysFromMonths(parts.year, parts.month + months);
+  const int64_t next = DaysFromMonths(parts.year, parts.month + months + 1);
+  const int64_t day = std::min<int64_t>(parts.day, next - first);
+  return (first + day - 1) * kMsPerDay + FloorMod(local_ms, kMsPerDay);
+}
+
+}  // namespace
+
+std::optional<int64_t> AddToDate(int64_t date_ms, DateUnit unit, int64_t amount,
+                                 const TimeZone& zone) {
+  if (IsOfMonths(unit)) {
+    const int64_t each = MonthsOf(unit);
+    if (amount > kMonthsMax / each || amount < -kMonthsMax / each) return std::nullopt;
+    const int64_t years = amount * each / 12;
+    if (std::abs(years) > kDateMsMax / (366 * kMsPerDay)) return std::nullopt;
+    return zone.FromLocal(AddMonths(zone.ToLocal(date_ms), amount * each));
+  }
+  int64_t ms = 0;
+  if (__builtin_mul_overflow(amount, MsOf(unit), &ms)) return std::nullopt;
+  if (ms > kDateMsMax || ms < -kDateMsMax) return std::nullopt;
+  // Days are those of the clock, which a change of summer time makes longer or shorter.
+  if (IsOfDays(unit)) return zone.FromLocal(zone.ToLocal(date_ms) + ms);
+  return date_ms + ms;
+}
+
 std::optional<int> WeekdayOf(Bytes name) {
   constexpr Bytes kDays[] = {"sunday",   "monday", "tuesday", "wednesday",
                              "thursday", "friday", "saturday"};

@@ -95,6 +95,18 @@ enum class DateUnit : uint8_t {
 std::optional<DateUnit> DateUnitOf(Bytes name);
 // Of a unit that is never longer or shorter: week to millisecond.
 int64_t MsOf(DateUnit unit);
+// Of a year, a quarter, a month.
+int64_t MonthsOf(DateUnit unit);
+bool IsOfMonths(DateUnit unit);
+inline bool IsOfDays(DateUnit unit) { return unit == DateUnit::kWeek || unit == DateUnit::kDay; }
+// Beyond this no date has so many months.
+inline constexpr int64_t kMonthsMax = int64_t{1} << 40;
+// What dates may be: far beyond calendars, and yet sums do not overflow.
+inline constexpr int64_t kDateMsMax = INT64_MAX / 4;
+// So many units later: months end on the same day or their last one, days are those of the zone's
+// clock. Nothing: it is no date. REQUIRES: within kDateMsMax
+std::optional<int64_t> AddToDate(int64_t date_ms, DateUnit unit, int64_t amount,
+                                 const TimeZone& zone);
 // "monday", "mon": 0 is Sunday.
 std::optional<int> WeekdayOf(Bytes name);
 

@@ -12,53 +12,12 @@ constexpr Bytes kAddNames = "startDate unit amount ?timezone";
 constexpr Bytes kDiffNames = "startDate endDate unit ?timezone ?startOfWeek";
 constexpr Bytes kTruncNames = "date unit ?binSize ?timezone ?startOfWeek";
 
-// Beyond this no date has so many months.
-constexpr int64_t kMonthsMax = int64_t{1} << 40;
-// What dates may be: far beyond calendars, and yet sums do not overflow.
-constexpr int64_t kDateMsMax = std::numeric_limits<int64_t>::max() / 4;
-
-int64_t MonthsOf(DateUnit unit) {
-  return unit == DateUnit::kYear ? 12 : unit == DateUnit::kQuarter ? 3 : 1;
-}
-bool IsOfMonths(DateUnit unit) {
-  return unit == DateUnit::kYear || unit == DateUnit::kQuarter || unit == DateUnit::kMonth;
-}
-bool IsOfDays(DateUnit unit) { return unit == DateUnit::kWeek || unit == DateUnit::kDay; }
-
 Status CheckRange(const Call& call, int64_t date) {
   if (date > kDateMsMax || date < -kDateMsMax) return call.Bad("the date is out of range");
   return Ok();
 }
 
 // --- $dateAdd, $dateSubtract ---
-
-// The same day of another month, or its last.
-int64_t AddMonths(int64_t local_ms, int64_t months) {
-  const DateParts parts(local_ms);
-  const int64_t first = DaysFromMonths(parts.year, parts.month + months);
-  const int64_t next = DaysFromMonths(parts.year, parts.month + months + 1);
-  const int64_t day = std::min<int64_t>(parts.day, next - first);
-  return (first + day - 1) * kMsPerDay + FloorMod(local_ms, kMsPerDay);
-}
-
-Result<ValueView> AddUnits(const Call& call, int64_t date, DateUnit unit, int64_t amount,
-                           const TimeZone& zone) {
-  const Error beyond = call.Bad("the result is no date");
-  TRY(CheckRange(call, date));
-  if (IsOfMonths(unit)) {
-    const int64_t each = MonthsOf(unit);
-    if (amount > kMonthsMax / each || amount < -kMonthsMax / each) return beyond;
-    const int64_t years = amount * each / 12;
-    if (std::abs(years) > kDateMsMax / (366 * kMsPerDay)) return beyond;
-    return call.run.Date(zone.FromLocal(AddMonths(zone.ToLocal(date), amount * each)));
-  }
-  int64_t ms = 0;
-  if (__builtin_mul_overflow(amount, MsOf(unit), &ms)) return beyond;
-  if (ms > kDateMsMax || ms < -kDateMsMax) return beyond;
-  // Days are those of the clock, which a change of summer time makes longer or shorter.
-  if (IsOfDays(unit)) return call.run.Date(zone.FromLocal(zone.ToLocal(date) + ms));
-  return call.run.Date(date + ms);
-}
 
 template <bool kSubtracts>
 Result<ValueView> DateAdd(const Call& call, Arguments values) {
@@ -69,7 +28,11 @@ Result<ValueView> DateAdd(const Call& call, Arguments values) {
   if (!amount) return call.BadType("the amount", "a whole number", values[2]);
   if (*amount == std::numeric_limits<int64_t>::min()) return call.Bad("the result is no date");
   const TimeZone zone = TRY(AsTimeZone(call, 3, values[3]));
-  return AddUnits(call, date, unit, kSubtracts ? -*amount : *amount, zone);
+  TRY(CheckRange(call, date));
+  const std::optional<int64_t> result =
+      AddToDate(date, unit, kSubtracts ? -*amount : *amount, zone);
+  if (!result) return call.Bad("the result is no date");
+  return call.run.Date(*result);
 }
 
 // --- $dateDiff ---
