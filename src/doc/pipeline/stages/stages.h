@@ -5,9 +5,14 @@
 
 namespace veddb::doc {
 
+Result<StagePtr> ParseBucketAutoStage(const Element& stage, const PipelineScope& scope);
 Result<StagePtr> ParseCountStage(const Element& stage, const PipelineScope& scope);
+Result<StagePtr> ParseDensifyStage(const Element& stage, const PipelineScope& scope);
+Result<StagePtr> ParseFillStage(const Element& stage, const PipelineScope& scope);
+Result<StagePtr> ParseGroupStage(const Element& stage, const PipelineScope& scope);
 Result<StagePtr> ParseLimitStage(const Element& stage, const PipelineScope& scope);
 Result<StagePtr> ParseMatchStage(const Element& stage, const PipelineScope& scope);
+Result<StagePtr> ParseSetWindowFieldsStage(const Element& stage, const PipelineScope& scope);
 Result<StagePtr> ParseSkipStage(const Element& stage, const PipelineScope& scope);
 // $addFields, $project, $replaceRoot, $replaceWith, $set, $unset
 Result<StagePtr> ParseTransformStage(const Element& stage, const PipelineScope& scope);

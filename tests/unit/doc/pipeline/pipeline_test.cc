@@ -24,7 +24,7 @@
 namespace veddb::doc {
 namespace {
 
-constexpr const char* kFiles[] = {"streaming"};
+constexpr const char* kFiles[] = {"grouping", "streaming", "windows"};
 
 struct Case {
   int line = 0;
