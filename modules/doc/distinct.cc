@@ -157,7 +157,8 @@ Status LeapThrough(const DistinctQuery& query, const doc::DistinctScan& leaps,
   doc::ScanCursor cursor(source, index, leaps.scan.bounds, false);
   std::vector<Bytes> fields;
   std::string tagged;
-  std::string stored;
+  std::string room;
+  Bytes stored;
   std::string key;  // the value's encoding
   bool more = TRY(cursor.Next());
   while (more) {
@@ -174,7 +175,7 @@ Status LeapThrough(const DistinctQuery& query, const doc::DistinctScan& leaps,
     if (!entry.types.empty()) code = static_cast<uint8_t>(entry.types[leaps.field]);
     if (doc::DecodeIndexValue(field, descending, code, &tagged)) {
       if (!doc::TaggedView(tagged).missing()) Add(doc::TaggedView(tagged), values);
-    } else if (TRY(source.Get(entry.ordered_id, &stored))) {
+    } else if (TRY(source.Get(entry.ordered_id, &room, &stored))) {
       AddValuesOf(TRY(doc::DecodeStored(stored)).doc, path, values);
     }
     // A key of nothing (a missing field, an empty array) says nothing of those beside it.

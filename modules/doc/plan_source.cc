@@ -48,9 +48,9 @@ std::unique_ptr<doc::EntryIterator> SnapshotSource::Documents() {
       snapshot_->NewOrderedIterator(KeyspaceKind::kDocuments, query_->collection, {}, {}));
 }
 
-Result<bool> SnapshotSource::Get(Bytes ordered_id, std::string* stored) {
+Result<bool> SnapshotSource::Get(Bytes ordered_id, std::string* room, Bytes* stored) {
   if (only_little_ && ++documents_ > kLittleDocumentsMax) return TooMuch();
-  return snapshot_->GetDocument(query_->collection, ordered_id, stored);
+  return snapshot_->GetDocument(query_->collection, ordered_id, room, stored);
 }
 
 Status SnapshotSource::MayGoOn() {

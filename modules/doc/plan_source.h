@@ -21,7 +21,10 @@ class SnapshotSource final : public doc::PlanSource {
   std::unique_ptr<doc::EntryIterator> Entries(const doc::PlanIndex& index, Bytes lower,
                                               Bytes upper) override;
   std::unique_ptr<doc::EntryIterator> Documents() override;
-  Result<bool> Get(Bytes ordered_id, std::string* stored) override;
+  Result<bool> Get(Bytes ordered_id, std::string* room, Bytes* stored) override;
+  void Expect(std::span<const std::string> ordered_ids) override {
+    snapshot_->ExpectDocuments(query_->collection, ordered_ids);
+  }
   // From then on it fails once much has been read.
   void ReadOnlyLittle() { only_little_ = true; }
   // TIMEOUT.

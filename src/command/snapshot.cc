@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "command/snapshot.h"
 
+#include <absl/container/inlined_vector.h>
+
 #include <algorithm>
 #include <mutex>
 #include <utility>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "object/serialize.h"
 #include "shard/query_pool.h"
 #include "storage/engine.h"
@@ -17,6 +20,8 @@ namespace {
 constexpr uint64_t kParallelBytesMin = 4 << 20;
 // Several parts a thread even out ranges of unequal cost.
 constexpr size_t kPartsPerThread = 4;
+constexpr size_t kExpectedUsually = 16;
+constexpr size_t kExpectedBytesMax = 1024;
 
 // A family's key and value, one behind the other, as a sink of WritePut.
 class ValueSink {
@@ -148,18 +153,45 @@ std::unique_ptr<OrderedIterator> Snapshot::NewOrderedIterator(KeyspaceKind kind,
                                            std::move(pending));
 }
 
-Result<bool> Snapshot::GetDocument(uint32_t collection, Bytes ordered_id,
-                                   std::string* value) const {
+Result<bool> Snapshot::GetDocument(uint32_t collection, Bytes ordered_id, std::string* room,
+                                   Bytes* value) const {
   if (held_ != nullptr) {
     const KeyRef ref = MakeDocumentRef(ordered_id, collection, held_->shard_count());
     Keyspace& documents = held_->Documents(ref.shard, collection);
     if (const Entry* entry = documents.Find(ref.name, ref.hash)) {
-      if (entry->present()) value->assign(entry->bytes());
+      if (entry->present()) *value = entry->bytes();
       return entry->present();
     }
     if (documents.complete()) return false;
   }
-  return view_->Get(Family::kDocs, DocKey(collection, ordered_id), value);
+  const bool found = TRY(view_->Get(Family::kDocs, DocKey(collection, ordered_id), room));
+  *value = *room;
+  return found;
+}
+
+void Snapshot::ExpectDocuments(uint32_t collection,
+                               std::span<const std::string> ordered_ids) const {
+  if (held_ == nullptr) return;
+  struct Expected {
+    Keyspace* documents;
+    Bytes id;
+    uint64_t hash;
+  };
+  absl::InlinedVector<Expected, kExpectedUsually> expected;
+  for (const std::string& id : ordered_ids) {
+    const KeyRef ref = MakeDocumentRef(id, collection, held_->shard_count());
+    expected.push_back({&held_->Documents(ref.shard, collection), ref.name, ref.hash});
+  }
+  for (const Expected& one : expected) one.documents->table().PrefetchBucket(one.hash);
+  for (const Expected& one : expected) one.documents->table().PrefetchEntry(one.hash);
+  for (const Expected& one : expected) one.documents->table().PrefetchValue(one.hash);
+  // Those that are not the first of their bucket.
+  for (const Expected& one : expected) {
+    const Entry* entry = one.documents->Find(one.id, one.hash);
+    if (entry == nullptr || !entry->present()) continue;
+    const Bytes document = entry->bytes();
+    PrefetchBytes(document.data(), std::min(document.size(), kExpectedBytesMax));
+  }
 }
 
 uint64_t Snapshot::StoredBytes(KeyspaceKind kind, uint32_t id) const {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -78,8 +79,12 @@ class Snapshot {
   // Documents or index entries step by step, in either direction; names in [lower, upper).
   std::unique_ptr<OrderedIterator> NewOrderedIterator(KeyspaceKind kind, uint32_t id, Bytes lower,
                                                       Bytes upper) const;
-  // One document, by its ordered _id. False: there is none.
-  Result<bool> GetDocument(uint32_t collection, Bytes ordered_id, std::string* value) const;
+  // One document, by its ordered _id, as stored: *value is good until the next change, and until
+  // *room is touched, which it may lie in. False: there is none.
+  Result<bool> GetDocument(uint32_t collection, Bytes ordered_id, std::string* room,
+                           Bytes* value) const;
+  // These documents are about to be asked for.
+  void ExpectDocuments(uint32_t collection, std::span<const std::string> ordered_ids) const;
   // Whether it shows the store alone, so that it is good for longer than the command.
   bool may_be_kept() const { return held_ == nullptr; }
   // About how many bytes it takes on disk; 0 where shards are held.

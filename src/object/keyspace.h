@@ -74,6 +74,8 @@ class Keyspace {
   // The entry, present or tombstone; nullptr: nothing in memory, which means 'absent' when
   // complete(), else 'ask the disk'.
   Entry* Find(Bytes key, uint64_t hash) { return table_.Find(key, hash); }
+  // For its steps of looking up many.
+  const Table& table() const { return table_; }
   bool complete() const { return complete_; }
   void set_complete(bool complete) { complete_ = complete; }
   // Of kIndex: everything in memory, which is what the store may not have yet. Empty for others.

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "base/prefetch.h"
 
 namespace veddb {
 namespace {
@@ -17,6 +18,9 @@ constexpr size_t kMovesPerOperation = 4;
 constexpr size_t kCrowdedFactor = 2;
 // How many buckets Sample looks at before it falls back to a linear search from there.
 constexpr size_t kSampleTries = 64;
+// The fixed part and a short key.
+constexpr size_t kEntryPrefetchBytes = 2 * kCacheLineBytes;
+constexpr size_t kValuePrefetchBytes = 8 * kCacheLineBytes;
 
 }  // namespace
 
@@ -42,6 +46,31 @@ Entry* Table::Find(Bytes key, uint64_t hash) {
     }
   }
   return nullptr;
+}
+
+void Table::PrefetchBucket(uint64_t hash) const {
+  for (const Buckets& half : halves_) {
+    if (half.count != 0) __builtin_prefetch(&half.heads[hash & (half.count - 1)]);
+  }
+}
+
+void Table::PrefetchEntry(uint64_t hash) const {
+  for (const Buckets& half : halves_) {
+    if (half.count == 0) continue;
+    const Entry* entry = half.heads[hash & (half.count - 1)];
+    if (entry != nullptr) PrefetchBytes(entry, kEntryPrefetchBytes);
+  }
+}
+
+void Table::PrefetchValue(uint64_t hash) const {
+  for (const Buckets& half : halves_) {
+    if (half.count == 0) continue;
+    const Entry* entry = half.heads[hash & (half.count - 1)];
+    if (entry == nullptr) continue;
+    if (entry->next != nullptr) PrefetchBytes(entry->next, kEntryPrefetchBytes);
+    if (!entry->has_bytes() || entry->in_place()) continue;
+    PrefetchBytes(entry->value.blob, kValuePrefetchBytes);
+  }
 }
 
 Entry* Table::Insert(Bytes key, uint64_t hash, size_t value_bytes) {

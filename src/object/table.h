@@ -21,6 +21,11 @@ class Table {
   ~Table();  // frees the buckets; the entries are the keyspace's to free
 
   Entry* Find(Bytes key, uint64_t hash);
+  // Steps on the way to an entry, for looking up several at once: one step of all of them, then the
+  // next, so that their cache misses are waited for together.
+  void PrefetchBucket(uint64_t hash) const;
+  void PrefetchEntry(uint64_t hash) const;
+  void PrefetchValue(uint64_t hash) const;
   // A new entry of type kNone, with room for a value of so many bytes if that is little.
   // REQUIRES: Find(key) == nullptr
   Entry* Insert(Bytes key, uint64_t hash, size_t value_bytes);

@@ -12,6 +12,16 @@ namespace {
 
 // Documents of a scan of the collection between two looks at the time.
 constexpr uint64_t kCheckEvery = 256;
+// Documents that are got on their way at once: as many cache misses as a core has under way.
+constexpr size_t kExpectedFirst = 4;
+constexpr size_t kExpectedMax = 16;
+
+// Whether entries tell nothing but which documents are to be read.
+bool ReadsAhead(const Plan& plan) {
+  return plan.fetches && !plan.covered && !plan.scans.empty() && plan.sort != SortWork::kGroups &&
+         std::none_of(plan.scans.begin(), plan.scans.end(),
+                      [](const IndexScan& scan) { return scan.index->clustered; });
+}
 
 std::optional<std::string> ShownPath(const PlanRequest& request) {
   if (request.projection == nullptr) return std::nullopt;
@@ -30,6 +40,7 @@ PlanRun::PlanRun(const PlanRequest& request, const Plan& plan, PlanSource& sourc
     scans_.push_back(std::make_unique<ScanRun>(source, scan));
   }
   if (plan.covered) key_document_.emplace(plan.scans[0].index->spec, ShownPath(request));
+  reads_ahead_ = ReadsAhead(plan);
   counts_.scans.resize(std::max<size_t>(plan.scans.size(), 1));
 }
 
@@ -49,7 +60,7 @@ Result<bool> PlanRun::Rest() {
     entry_.ordered_id = rested_id_;
   }
   for (const auto& scan : scans_) scan->Rest();
-  if (peeked_ && !scans_.empty()) TRY(EntryOfScan());
+  if (peeked_ && !scans_.empty() && !reads_ahead_) TRY(EntryOfScan());
   return true;
 }
 
@@ -70,7 +81,9 @@ RunCounts PlanRun::counts() const {
 
 Result<bool> PlanRun::NextEntry() {
   const int64_t begin = Now();
-  const bool more = TRY(plan_.is_collection_scan() ? NextOfCollection() : NextOfScans());
+  const bool more = TRY(plan_.is_collection_scan() ? NextOfCollection()
+                        : reads_ahead_             ? NextExpected()
+                                                   : NextOfScans());
   counts_.scan_nanos += Now() - begin;
   return more;
 }
@@ -107,6 +120,31 @@ Result<bool> PlanRun::NextOfScans() {
     ++counts_.repeated;
   }
   return false;
+}
+
+Result<bool> PlanRun::NextExpected() {
+  if (expected_at_ == expected_count_) TRY(FillExpected());
+  if (expected_at_ == expected_count_) return false;
+  entry_ = {.fields = {}, .ordered_id = expected_[expected_at_++], .types = {}};
+  return true;
+}
+
+size_t PlanRun::ExpectedMost() const {
+  const size_t most = std::clamp(expected_count_ * 2, kExpectedFirst, kExpectedMax);
+  if (request_.limit == 0 || plan_.sort != SortWork::kNone) return most;
+  return std::min<uint64_t>(most, request_.limit - counts_.returned + to_skip_);
+}
+
+Status PlanRun::FillExpected() {
+  const size_t most = ExpectedMost();
+  expected_at_ = 0;
+  expected_count_ = 0;
+  if (expected_.size() < most) expected_.resize(most);
+  while (expected_count_ < most && TRY(NextOfScans())) {
+    expected_[expected_count_++].assign(entry_.ordered_id);
+  }
+  if (expected_count_ > 1) source_.Expect(std::span(expected_).first(expected_count_));
+  return Ok();
 }
 
 // Where the scan stands.
@@ -148,11 +186,10 @@ Result<bool> PlanRun::ReadDocument() {
   Bytes stored;
   if (plan_.is_collection_scan()) {
     stored = collection_ != nullptr ? collection_->value() : Bytes(rested_value_);
-  } else if (plan_.scans[scan_].index->clustered) {
+  } else if (!reads_ahead_ && plan_.scans[scan_].index->clustered) {
     stored = scans_[scan_]->value();
   } else {
-    if (!TRY(source_.Get(entry_.ordered_id, &stored_))) return false;
-    stored = stored_;
+    if (!TRY(source_.Get(entry_.ordered_id, &room_, &stored))) return false;
   }
   ++counts_.documents;
   found_.stored = TRY(DecodeStored(stored));

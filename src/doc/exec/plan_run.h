@@ -68,6 +68,9 @@ class PlanRun {
   Status EntryOfScan();
   Result<bool> NextOfScans();
   Result<bool> NextOfCollection();
+  Result<bool> NextExpected();
+  Status FillExpected();
+  size_t ExpectedMost() const;
   Result<bool> IsNew();
   Result<bool> NextMatch();
   Result<bool> Examine();
@@ -99,7 +102,14 @@ class PlanRun {
   std::optional<KeyDocument> key_document_;
   absl::flat_hash_set<std::string> seen_;
   IndexEntryView entry_;
-  std::string stored_;
+  std::string room_;  // of the document, unless the source has it
+
+  // The next documents to be read, so that the source can get several on their way at once. No more
+  // than are sure to be asked for, where a limit tells.
+  bool reads_ahead_ = false;
+  std::vector<std::string> expected_;
+  size_t expected_count_ = 0;
+  size_t expected_at_ = 0;
   FoundDocument found_;
 
   std::deque<Kept> sorted_;

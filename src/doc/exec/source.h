@@ -2,6 +2,7 @@
 // Where a plan finds its entries and documents: a snapshot, as far as plans see it.
 #pragma once
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/result.h"
@@ -39,8 +40,11 @@ class PlanSource {
                                                  Bytes upper) = 0;
   // All documents in order of `_id`.
   virtual std::unique_ptr<EntryIterator> Documents() = 0;
-  // The stored document; false: there is none.
-  virtual Result<bool> Get(Bytes ordered_id, std::string* stored) = 0;
+  // The stored document, good until the next step of anything; it may lie in *room. False: there is
+  // none.
+  virtual Result<bool> Get(Bytes ordered_id, std::string* room, Bytes* stored) = 0;
+  // Get is about to be asked for these, in this order.
+  virtual void Expect(std::span<const std::string> /*ordered_ids*/) {}
   // Asked now and then; an error ends the run.
   virtual Status MayGoOn() = 0;
   // So many bytes more are kept for a sort; an error ends the run.

@@ -67,10 +67,11 @@ int64_t ReadOffsetMinutes(Reader& in) {
   return minus ? -offset : offset;
 }
 
-void AppendDigits(std::string* out, uint32_t value, size_t count) {
-  char text[4];
-  for (size_t i = count; i-- > 0; value /= 10) text[i] = static_cast<char>('0' + value % 10);
-  out->append(text, count);
+// `count` digits and what stands behind them; returns the end.
+char* PutDigits(char* to, uint32_t value, size_t count, char behind) {
+  for (size_t i = count; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
+  to[count] = behind;
+  return to + count + 1;
 }
 
 }  // namespace
@@ -127,26 +128,24 @@ std::optional<int64_t> ParseIsoDate(Bytes text) {
          ms;
 }
 
-void AppendIsoDate(int64_t unix_ms, std::string* out) {
+size_t FormatIsoDate(int64_t unix_ms, char* to) {
   DCHECK(unix_ms >= 0 && unix_ms < kIsoMsEnd);
   const CivilDate date = CivilFromDays(unix_ms / kMsPerDay);
   const auto ms_of_day = static_cast<uint32_t>(unix_ms % kMsPerDay);
-  AppendDigits(out, static_cast<uint32_t>(date.year), 4);
-  out->push_back('-');
-  AppendDigits(out, date.month, 2);
-  out->push_back('-');
-  AppendDigits(out, date.day, 2);
-  out->push_back('T');
-  AppendDigits(out, ms_of_day / 3'600'000, 2);
-  out->push_back(':');
-  AppendDigits(out, ms_of_day / 60'000 % 60, 2);
-  out->push_back(':');
-  AppendDigits(out, ms_of_day / 1000 % 60, 2);
-  if (ms_of_day % 1000 != 0) {
-    out->push_back('.');
-    AppendDigits(out, ms_of_day % 1000, 3);
-  }
-  out->push_back('Z');
+  char* at = PutDigits(to, static_cast<uint32_t>(date.year), 4, '-');
+  at = PutDigits(at, date.month, 2, '-');
+  at = PutDigits(at, date.day, 2, 'T');
+  at = PutDigits(at, ms_of_day / 3'600'000, 2, ':');
+  at = PutDigits(at, ms_of_day / 60'000 % 60, 2, ':');
+  const uint32_t ms = ms_of_day % 1000;
+  at = PutDigits(at, ms_of_day / 1000 % 60, 2, ms != 0 ? '.' : 'Z');
+  if (ms != 0) at = PutDigits(at, ms, 3, 'Z');
+  return static_cast<size_t>(at - to);
+}
+
+void AppendIsoDate(int64_t unix_ms, std::string* out) {
+  char text[kIsoDateChars];
+  out->append(text, FormatIsoDate(unix_ms, text));
 }
 
 }  // namespace veddb::doc

@@ -25,7 +25,11 @@ CivilDate CivilFromDays(int64_t days_since_1970);
 // YYYY-MM-DDTHH:MM:SS with an optional fraction of a second, then Z or an offset (+HH, +HHMM,
 // +HH:MM).
 std::optional<int64_t> ParseIsoDate(Bytes text);
-// REQUIRES: 0 <= unix_ms < kIsoMsEnd. Milliseconds stand there only if they are not zero.
+// Room for a date as FormatIsoDate writes it.
+inline constexpr size_t kIsoDateChars = 24;
+// Writes YYYY-MM-DDTHH:MM:SS.mmmZ at `to`; returns its length. Milliseconds stand there only if
+// they are not zero. REQUIRES: 0 <= unix_ms < kIsoMsEnd.
+size_t FormatIsoDate(int64_t unix_ms, char* to);
 void AppendIsoDate(int64_t unix_ms, std::string* out);
 
 }  // namespace veddb::doc

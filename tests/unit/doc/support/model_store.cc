@@ -116,7 +116,7 @@ std::unique_ptr<EntryIterator> ModelStore::Documents() {
   return std::make_unique<MapIterator>(documents_, "", "");
 }
 
-Result<bool> ModelStore::Get(Bytes ordered_id, std::string* stored) {
+Result<bool> ModelStore::Get(Bytes ordered_id, std::string* /*room*/, Bytes* stored) {
   const auto found = documents_.find(std::string(ordered_id));
   if (found == documents_.end()) return false;
   *stored = found->second;

@@ -29,7 +29,7 @@ class ModelStore final : public PlanSource {
 
   std::unique_ptr<EntryIterator> Entries(const PlanIndex& index, Bytes lower, Bytes upper) override;
   std::unique_ptr<EntryIterator> Documents() override;
-  Result<bool> Get(Bytes ordered_id, std::string* stored) override;
+  Result<bool> Get(Bytes ordered_id, std::string* room, Bytes* stored) override;
   Status MayGoOn() override { return Ok(); }
 
  private:
