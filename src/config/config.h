@@ -102,6 +102,7 @@ struct Config {
   int64_t port = 0;
   int64_t tcp_backlog = 0;
   int64_t tcp_keepalive = 0;
+  int64_t busy_poll_usec = 0;
   int64_t timeout = 0;
   std::string unixsocket;
   int64_t unixsocketperm = 0;

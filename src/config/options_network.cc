@@ -6,6 +6,7 @@ namespace veddb {
 namespace {
 
 constexpr int64_t kFileModeMax = 0777;
+constexpr int64_t kBusyPollMax = 10'000;
 
 constexpr Option kNetwork[] = {
     {.name = "bind",
@@ -44,6 +45,13 @@ constexpr Option kNetwork[] = {
      .initial = "300",
      .doc = "Seconds of silence after which a client is probed, so that dead ones are noticed; 0: "
             "never."},
+    {.name = "busy-poll-usec",
+     .bind = NumberValue{&Config::busy_poll_usec, 0, kBusyPollMax},
+     .initial = "100",
+     .doc =
+         "Microseconds for which the server looks for requests before it sleeps, as long as they "
+         "come that closely; being woken takes longer than most commands. 0: never. It never "
+         "does on a machine with one core."},
     {.name = "timeout",
      .bind = NumberValue{&Config::timeout, 0, kIntMax},
      .initial = "0",

@@ -34,6 +34,9 @@ class Loop {
   void OnSignal(int signal, std::function<void(int)> handler);
   // While on, the loop does not sleep: turn follows turn.
   void SetBusy(bool busy);
+  // Before it sleeps the loop looks for input for so long, if input has lately come as soon as
+  // that: being woken takes longer than most commands. 0: never.
+  void SetBusyPoll(int64_t nanos) { poll_.nanos_max = nanos; }
 
   void Run() { uv_run(&loop_, UV_RUN_DEFAULT); }
   // Makes Run return after this round.
@@ -46,6 +49,16 @@ class Loop {
     Loop* loop;
     std::function<void()> handler;
   };
+  // Between two turns.
+  struct BusyPoll {
+    int64_t nanos_max = 0;
+    bool pays = false;         // input came soon the last time
+    int64_t polled_nanos = 0;  // in this wait
+    uint64_t slept_nanos = 0;  // in all waits before this one
+  };
+  void PollBeforeSleep();
+  void NoteWait();
+
   static void OnTimer(uv_timer_t* handle);
   Timer& NewTimer(std::function<void()> handler);
   struct Signal {
@@ -55,9 +68,11 @@ class Loop {
 
   uv_loop_t loop_;
   uv_async_t async_;
+  uv_prepare_t prepare_;
   uv_check_t check_;
   uv_idle_t idle_;
   bool busy_ = false;
+  BusyPoll poll_;
   std::function<void()> on_turn_end_;
   std::function<void()> on_wake_;
   std::vector<std::unique_ptr<Timer>> timers_;

@@ -177,6 +177,7 @@ class Server final : public ServerApi {
   // The part of the options that shards look at themselves.
   void ApplyObjectOptions();
   void ApplyCursorOptions();
+  void ApplyBusyPoll();
   // server_options.cc: before the store is opened, and when they change.
   void ApplyProcessOptions();
   void HookProcessOptions();

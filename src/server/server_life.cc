@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 #include "base/clock.h"
 #include "base/kill_point.h"
@@ -123,6 +124,7 @@ Status Server::OpenStore() {
   evictor_ = std::make_unique<Evictor>(*shards_);
   ApplyObjectOptions();
   ApplyCursorOptions();
+  ApplyBusyPoll();
   return shards_->Load();
 }
 
@@ -196,6 +198,12 @@ void Server::ApplyCursorOptions() {
   cursors_.set_limits({.count_max = static_cast<size_t>(config.cursor_max),
                        .memory_bytes_max = config.cursor_memory_limit,
                        .idle_ms_max = config.cursor_timeout * kMillisPerSecond});
+}
+
+void Server::ApplyBusyPoll() {
+  constexpr int64_t kNanosPerMicro = 1000;
+  const bool one_core = std::thread::hardware_concurrency() == 1;
+  loop_.SetBusyPoll(one_core ? 0 : config_.config().busy_poll_usec * kNanosPerMicro);
 }
 
 void Server::HookConfig() {

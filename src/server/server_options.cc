@@ -50,6 +50,10 @@ void Server::HookProcessOptions() {
         [&](Client& client) { client.connection().SetKeepAlive(config.tcp_keepalive); });
     return Ok();
   });
+  config_.OnChange({"busy-poll-usec"}, [this](const Config&) {
+    ApplyBusyPoll();
+    return Ok();
+  });
   config_.OnChange({"oom-score-adj", "oom-score-adj-values"},
                    [this](const Config& config) { return oom_score_.Apply(config); });
   config_.OnChange({"crash-log-enabled"}, [](const Config& config) {
