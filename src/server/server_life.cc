@@ -298,7 +298,9 @@ void Server::Close() {
   KILL_POINT("shutdown.drained");
   shards_->Stop();
   cursors_.CloseAll();
+  if (!shards_->pool().idle()) LogNotice("Waiting for the reads that are under way.");
   shards_->pool().Quiesce();
+  LogNotice("Writing out the store.");
   if (const Status flushed = engine_->Flush(); !flushed.ok()) {
     LogWarning("The store could not be flushed: " + flushed.error().message);
   }

@@ -105,7 +105,10 @@ std::string SimNode::Current() const {
 
 SimModel* SimModel::Active() { return g_active.load(std::memory_order_acquire); }
 
+constinit bool SimModel::in_use = false;
+
 void SimModel::Activate(std::unique_ptr<SimModel> model) {
+  __atomic_store_n(&in_use, true, __ATOMIC_RELAXED);
   // The old one is left to threads that may be in it: a few models a process.
   g_active.store(model.release(), std::memory_order_release);
 }

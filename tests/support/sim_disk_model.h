@@ -44,6 +44,8 @@ class SimModel {
   // The one that is in use, nullptr: none.
   static SimModel* Active();
   static void Activate(std::unique_ptr<SimModel> model);
+  // Whether there has been one. Read by what runs before the process is set up: as plain memory.
+  static constinit bool in_use;
 
   explicit SimModel(std::string root);
 

@@ -8,9 +8,11 @@
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <random>
+#include <string_view>
 #include <thread>
 
 #include "tests/support/server_process.h"
@@ -34,7 +36,7 @@ using testing::Words;
 constexpr uint64_t kKillAfterMillisMin = 50;
 constexpr uint64_t kKillAfterMillisMax = 3000;
 constexpr uint64_t kKillRecoveryMillisMax = 400;
-constexpr uint64_t kLargeDrainMillis = 6000;  // enough for 16 MB of changes
+constexpr int64_t kLargeDrainBytes = int64_t{32} << 20;  // of the log: enough to be ingested
 constexpr Millis kEndPatience{60'000};
 
 class Torture {
@@ -58,6 +60,7 @@ class Torture {
   void Load(Millis span);
   bool End();
   bool EndAtKillPoint(Millis span);
+  int64_t LogEnd() const;
   void KillWhileItRecovers();
   bool Begin(const Words& options);
   bool Prepare();
@@ -155,8 +158,20 @@ bool Torture::End() {
   return server_.Terminate(kEndPatience) == 0;
 }
 
+int64_t Torture::LogEnd() const {
+  constexpr std::string_view kName = "\nlog_end:";
+  const std::string info = server_.Connect().Run({"INFO"}).text;
+  const size_t at = info.find(kName);
+  return at == std::string::npos ? 0 : std::atoll(info.c_str() + at + kName.size());
+}
+
 // The server ends itself; if it does not come to its point in time it is ended.
 bool Torture::EndAtKillPoint(Millis span) {
+  if (plan_.needs_large_drain()) {
+    const int64_t begin = LogEnd();
+    testing::PollUntil(kEndPatience, [&] { return LogEnd() - begin >= kLargeDrainBytes; });
+    return server_.Kill();
+  }
   if (testing::PollUntil(span, [this] { return !server_.Running(); })) {
     killed_at_point_ = true;
     return *server_.WaitForEnd() == -SIGKILL;
@@ -235,8 +250,7 @@ bool Torture::Cycle(int64_t number) {
   }
   if (!Begin(options)) return false;
   const int64_t before = Acknowledged();
-  Millis span(Between(kKillAfterMillisMin, kKillAfterMillisMax));
-  if (settings_.kill_points && plan_.needs_large_drain()) span = Millis(kLargeDrainMillis);
+  const Millis span(Between(kKillAfterMillisMin, kKillAfterMillisMax));
   if (!killed_at_point_) Load(span);
   KillWhileItRecovers();
   if (killed_at_point_) plan_.NoteKilled();
