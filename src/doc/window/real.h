@@ -2,6 +2,8 @@
 // Real: a number as window functions reckon with: a double, or a decimal once any part of it is
 // one. Dates are their milliseconds. Internal to doc/window.
 #pragma once
+#include <cmath>
+
 #include "doc/expression/evaluation.h"
 #include "doc/value/compare.h"
 #include "doc/value/decimal_math.h"
@@ -50,7 +52,13 @@ class Real {
  private:
   explicit Real(DecimalBits v) : is_decimal_(true), has_decimal_(true), decimal_(v) {}
   static bool Either(const Real& a, const Real& b) { return a.is_decimal_ || b.is_decimal_; }
-  DecimalBits Decimal() const { return has_decimal_ ? decimal_ : ShortDecimalOf(double_); }
+  DecimalBits Decimal() const {
+    if (has_decimal_) return decimal_;
+    // Most often it was an integer.
+    constexpr double kExactMax = 9007199254740992;
+    const bool whole = std::abs(double_) <= kExactMax && std::trunc(double_) == double_;
+    return whole ? DecimalOf(static_cast<int64_t>(double_)) : ShortDecimalOf(double_);
+  }
 
   double double_ = 0;
   bool is_decimal_ = false;

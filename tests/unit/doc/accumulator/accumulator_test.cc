@@ -270,5 +270,46 @@ TEST(Accumulator, CountsWhatItsStateTakes) {
   EXPECT_NEAR(taken("$mergeObjects"), 1000, 400);
 }
 
+// With more numbers than are kept: in one state, and in parts.
+TEST(Accumulator, PercentilesOfMuchAreNearAndTakeLittle) {
+  constexpr size_t kNumbers = 1'000'000;
+  const uint64_t seed = TestSeed();
+  SCOPED_TRACE("VEDDB_TEST_SEED=" + std::to_string(seed));
+  std::mt19937_64 dice(seed);
+  std::lognormal_distribution<double> draw(0, 2);
+  std::vector<double> numbers;
+  const std::string call = ParseDocument(CallOf("$percentile")).TakeValue();
+  const auto accumulator = Accumulator::Parse(*DocView(call).begin(), {}).TakeValue();
+  State whole(*accumulator, 0);
+  State merged(*accumulator, 0);
+  constexpr size_t kParts = 3;
+  for (size_t part = 0; part < kParts; ++part) {
+    State own(*accumulator, 0);
+    for (size_t i = 0; i < kNumbers / kParts; ++i) {
+      const double v = draw(dice);
+      numbers.push_back(v);
+      const Accumulator::Input input{
+          {BsonType::kDouble, reinterpret_cast<const char*>(&numbers.back())}, {}};
+      ASSERT_TRUE(accumulator->Add(whole.get(), input).ok());
+      ASSERT_TRUE(accumulator->Add(own.get(), input).ok());
+    }
+    std::string saved;
+    accumulator->Save(own.get(), &saved);
+    ASSERT_TRUE(accumulator->Merge(merged.get(), saved).ok());
+  }
+  EXPECT_LE(accumulator->heap_bytes(whole.get()), 4U << 20);
+  std::sort(numbers.begin(), numbers.end());
+  for (State* state : {&whole, &merged}) {
+    Evaluation run;
+    const ValueView found = accumulator->Finish(state->get(), run).TakeValue();
+    const auto rank_of = [&numbers](ValueView value) {
+      const auto at = std::lower_bound(numbers.begin(), numbers.end(), value.Double());
+      return static_cast<double>(at - numbers.begin()) / static_cast<double>(numbers.size());
+    };
+    EXPECT_NEAR(rank_of(found.Document().Find("0")), 0.1, 0.001);
+    EXPECT_NEAR(rank_of(found.Document().Find("1")), 0.9, 0.001);
+  }
+}
+
 }  // namespace
 }  // namespace veddb::doc

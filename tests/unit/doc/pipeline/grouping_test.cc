@@ -3,6 +3,7 @@
 // moving windows or by adding all again.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <random>
 
 #include "doc/accumulator/state.h"
@@ -11,6 +12,7 @@
 #include "doc/value/extjson.h"
 #include "doc/value/hash_index.h"
 #include "doc/value/ordered_key.h"
+#include "doc/window/window_function.h"
 #include "tests/unit/doc/support/pipeline_context.h"
 #include "tests/unit/doc/support/random_value.h"
 
@@ -315,6 +317,36 @@ TEST(SetWindowFields, MovingWindowsAreThoseThatAreLookedAtAgain) {
         answers.push_back(JsonText(DocView(bson).Find("o")));
       }
       EXPECT_EQ(answers, Model(docs, call, window).Answers()) << call << " " << window;
+    }
+  }
+}
+
+TEST(WindowFunction, EveryOneHasCases) {
+  constexpr size_t kCasesMin = 2;
+  std::ifstream in(std::string(PIPELINE_CASES) + "/windows.cases");
+  ASSERT_TRUE(in.good());
+  std::map<std::string, size_t> fine;
+  std::map<std::string, size_t> refused;
+  std::string text;
+  for (std::string line; std::getline(in, line);) {
+    text += line;
+    if (!line.empty()) continue;
+    for (const auto table : window::AllRows()) {
+      for (const window::Row& row : table) {
+        const std::string name(row.name);
+        if (text.find("{\"" + name + "\":") == std::string::npos) continue;
+        ++(text.find("=> !") == std::string::npos ? fine : refused)[name];
+      }
+    }
+    text.clear();
+  }
+  for (const auto table : window::AllRows()) {
+    for (const window::Row& row : table) {
+      EXPECT_TRUE(row.name.starts_with('$') && row.doc.ends_with('.')) << row.name;
+      EXPECT_GE(fine[std::string(row.name)], kCasesMin) << row.name;
+      EXPECT_GE(refused[std::string(row.name)], 1U) << row.name;
+      // A name has one meaning.
+      EXPECT_EQ(accumulator::FindRow(row.name), nullptr) << row.name;
     }
   }
 }
