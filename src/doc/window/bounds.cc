@@ -87,7 +87,7 @@ Result<WindowBounds> WindowBounds::Parse(Bytes function, ValueView window,
     return Bad(function, "the lower bound of the window lies above the upper one");
   }
   if (bounded && scope.sort == nullptr) return Bad(function, "a window with bounds needs 'sortBy'");
-  if (bounds.is_range) bounds.x = TRY(SortValue(function, scope));
+  if (bounds.is_range) bounds.x = TRY(AscendingValue(function, scope));
   return bounds;
 }
 

@@ -251,7 +251,7 @@ Result<FunctionPtr> ParseCurve(const Written& written, const WindowScope& scope)
       TRY(expression::NamedArguments(name, "input ?unit", written.operand));
   constexpr bool kIsDerivative = std::is_same_v<State, DerivativeState>;
   if (kIsDerivative && written.window.missing()) return Bad(name, "it needs a window");
-  TRY(SortValue(name, scope));  // whether there is the one
+  TRY(AscendingValue(name, scope));  // whether there is the one
   std::string point;
   DocBuilder builder(&point);
   builder.String("0", "$" + scope.sort->paths()[0].text());

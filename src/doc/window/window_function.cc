@@ -30,11 +30,17 @@ Status CheckOrderAlone(const Written& written, const WindowScope& scope) {
 }
 
 Result<Expression> SortValue(Bytes name, const WindowScope& scope) {
-  if (scope.sort == nullptr || scope.sort->paths().size() != 1 || scope.sort->descending(0)) {
-    return Bad(name, "it needs 'sortBy' with one field, ascending");
+  if (scope.sort == nullptr || scope.sort->paths().size() != 1) {
+    return Bad(name, "it needs 'sortBy' with one field");
   }
   const std::string path = TaggedString("$" + scope.sort->paths()[0].text());
   return Expression::Parse(TaggedView(path), scope.expressions);
+}
+
+Result<Expression> AscendingValue(Bytes name, const WindowScope& scope) {
+  Expression value = TRY(SortValue(name, scope));
+  if (scope.sort->descending(0)) return Bad(name, "it needs 'sortBy' to ascend");
+  return value;
 }
 
 }  // namespace window

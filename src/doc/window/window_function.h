@@ -102,8 +102,10 @@ Error Bad(Bytes name, Bytes what);
 
 // Of functions that need an order, and go without a window.
 Status CheckOrderAlone(const Written& written, const WindowScope& scope);
-// The value of the one field that is sorted by, ascending. BADQUERY if it is another order.
+// The value of the one field that is sorted by. BADQUERY if there are more, or none.
 Result<Expression> SortValue(Bytes name, const WindowScope& scope);
+// The same; BADQUERY if it descends.
+Result<Expression> AscendingValue(Bytes name, const WindowScope& scope);
 
 // An accumulator over a window.
 Result<std::unique_ptr<const WindowFunction>> ParseAccumulated(const Element& call,

@@ -56,11 +56,12 @@ class Grid {
     ++steps_;
     if (spec_.unit) {
       const int64_t step = *WholeNumber(TaggedView(spec_.step));
+      const int64_t base = TaggedView(base_).Date();
+      const bool beyond = step > expression::kDateMsMax / static_cast<int64_t>(kMadeMax) ||
+                          base > expression::kDateMsMax || base < -expression::kDateMsMax;
       const std::optional<int64_t> date =
-          step > expression::kDateMsMax / static_cast<int64_t>(kMadeMax)
-              ? std::nullopt
-              : expression::AddToDate(TaggedView(base_).Date(), *spec_.unit, step * steps_,
-                                      expression::TimeZone());
+          beyond ? std::nullopt
+                 : expression::AddToDate(base, *spec_.unit, step * steps_, expression::TimeZone());
       if (!date) return MakeError(ErrorCode::kBadQuery, "a step leads to no date");
       at_.assign(1, static_cast<char>(BsonType::kDate));
       PutLE64(at_, static_cast<uint64_t>(*date));

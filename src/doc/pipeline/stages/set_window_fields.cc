@@ -53,7 +53,7 @@ class WindowFieldsRun final : public InputRun {
     sorted_ = true;
     buffer_.Clear();
     while (buffer_.size() < wanted && !buffer_.full()) {
-      if (++turns_ % kCheckEvery == 0) TRY(context_.MayGoOn());
+      TRY(CountWork());
       if (!queue_.empty() && AllReady()) {
         TRY(Answer());
       } else if (more_) {
@@ -65,6 +65,15 @@ class WindowFieldsRun final : public InputRun {
       }
     }
     return Ok();
+  }
+
+  // Where windows hold much, an answer may be much work.
+  Status CountWork() {
+    constexpr size_t kBytesOfOne = 16 * 1024;
+    work_ += 1 + FunctionBytes() / kBytesOfOne;
+    if (work_ < kCheckEvery) return Ok();
+    work_ = 0;
+    return context_.MayGoOn();
   }
 
   // By the partition's value, then the sort; what is equal stays in the order in which it came.
@@ -176,7 +185,7 @@ class WindowFieldsRun final : public InputRun {
   DocumentQueue queue_;  // documents that entered and are not answered
   std::vector<std::unique_ptr<WindowRun>> runs_;
   bool sorted_ = false;
-  uint64_t turns_ = 0;
+  uint64_t work_ = 0;  // since it was last asked whether to go on
   // The next document in order, if there is one.
   bool more_ = false;
   DocView document_;
