@@ -34,9 +34,12 @@ FsyncPolicy PolicyOf(AppendFsync fsync) {
 
 // Block cache and memtables have to leave room for objects when memory is limited.
 size_t CacheBytes(const Config& config) {
-  const int64_t wanted = config.block_cache;
-  if (config.maxmemory == 0) return static_cast<size_t>(wanted);
-  return static_cast<size_t>(std::clamp<int64_t>(config.maxmemory / 8, 1 << 20, wanted));
+  constexpr int64_t kShareOfMemory = 8;
+  constexpr int64_t kBytesMin = 1 << 20;
+  const int64_t machine = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+  const int64_t memory = config.maxmemory != 0 ? config.maxmemory : machine;
+  return static_cast<size_t>(
+      std::min(config.block_cache, std::max(memory / kShareOfMemory, kBytesMin)));
 }
 
 size_t WriteBufferBytes(const Config& config) {
