@@ -155,17 +155,21 @@ std::unique_ptr<OrderedIterator> Snapshot::NewOrderedIterator(KeyspaceKind kind,
 
 Result<bool> Snapshot::GetDocument(uint32_t collection, Bytes ordered_id, std::string* room,
                                    Bytes* value) const {
+  Keyspace* documents = nullptr;
+  KeyRef ref;
   if (held_ != nullptr) {
-    const KeyRef ref = MakeDocumentRef(ordered_id, collection, held_->shard_count());
-    Keyspace& documents = held_->Documents(ref.shard, collection);
-    if (const Entry* entry = documents.Find(ref.name, ref.hash)) {
+    ref = MakeDocumentRef(ordered_id, collection, held_->shard_count());
+    documents = &held_->Documents(ref.shard, collection);
+    if (const Entry* entry = documents->Find(ref.name, ref.hash)) {
       if (entry->present()) *value = entry->bytes();
       return entry->present();
     }
-    if (documents.complete()) return false;
+    if (documents->complete()) return false;
   }
   const bool found = TRY(view_->Get(Family::kDocs, DocKey(collection, ordered_id), room));
   *value = *room;
+  // Bytes that are not valid are the reader's to refuse.
+  if (found && keeps_documents_) documents->InsertLoaded(ref.name, ref.hash, *room);
   return found;
 }
 

@@ -85,6 +85,9 @@ class Snapshot {
                            Bytes* value) const;
   // These documents are about to be asked for.
   void ExpectDocuments(uint32_t collection, std::span<const std::string> ordered_ids) const;
+  // Documents that it reads from the store stay in memory, like those that commands by id ask for.
+  // REQUIRES: the shards are held.
+  void KeepDocuments() { keeps_documents_ = true; }
   // Whether it shows the store alone, so that it is good for longer than the command.
   bool may_be_kept() const { return held_ == nullptr; }
   // About how many bytes it takes on disk; 0 where shards are held.
@@ -112,6 +115,7 @@ class Snapshot {
   const Engine& engine_;
   QueryPool& pool_;
   Databases* const held_;
+  bool keeps_documents_ = false;
   mutable std::map<std::pair<KeyspaceKind, uint32_t>, SnapshotOverlay> overlays_;
 };
 

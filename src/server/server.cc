@@ -235,7 +235,9 @@ std::unique_ptr<Snapshot> Server::NewSnapshot(Databases* held) {
 std::unique_ptr<Snapshot> Server::NewMemorySnapshot() {
   std::unique_ptr<ReadView> view = engine_->NewReadView();
   view->NeverWaitForDisk();
-  return std::make_unique<Snapshot>(std::move(view), *engine_, *pool_, shards_.get());
+  auto snapshot = std::make_unique<Snapshot>(std::move(view), *engine_, *pool_, shards_.get());
+  snapshot->KeepDocuments();
+  return snapshot;
 }
 
 // --- ServerApi ---

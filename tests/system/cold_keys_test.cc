@@ -89,5 +89,37 @@ TEST_F(ColdKeysTest, SwappedAndFlushedDatabasesAreNotMistaken) {
   EXPECT_EQ(client.Next().Print(), "0");
 }
 
+// What a query by an index read from the store stays in memory.
+TEST_F(ColdKeysTest, DocumentsThatAQueryFoundStayInMemory) {
+  ASSERT_TRUE(Start({"--shards", "2"}));
+  RespClient client = Connect();
+  for (int i = 0; i < kKeysEach; ++i) {
+    const std::string id = std::to_string(i);
+    client.Add({"DOC.INSERT", "c", R"({"_id":)" + id + R"(,"a":)" + std::to_string(i / 8) + "}"});
+  }
+  for (int i = 0; i < kKeysEach; ++i) ASSERT_FALSE(client.Next().is_error());
+  ASSERT_EQ(client.Say({"DOC.CREATEINDEX", "c", R"({"a":1})"}), "a_1");
+  ASSERT_TRUE(RestartCleanly());
+  client = Connect();
+  const auto misses = [&client] {
+    const std::string stats = client.Say({"DOC.STATS", "c"});
+    const size_t at = stats.find("cache_misses");
+    return at == std::string::npos ? std::string("none") : stats.substr(at, 24);
+  };
+  // The first time blocks are cold and nothing is known of the index.
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(client.Say({"DOC.COUNT", "c", R"({"a":3,"_id":{"$gt":-1}})"}), "8");
+    ASSERT_FALSE(client.Run({"DOC.FIND", "c", R"({"a":3})"}).is_error());
+  }
+  const std::string before = misses();
+  for (int i = 24; i < 32; ++i) {
+    EXPECT_EQ(client.Say({"DOC.GET", "c", std::to_string(i)}),
+              R"({"_id":)" + std::to_string(i) + R"(,"a":3})");
+  }
+  EXPECT_EQ(misses(), before);
+  EXPECT_NE(client.Say({"DOC.GET", "c", "0"}), "nil");
+  EXPECT_NE(misses(), before);  // that one was not found before
+}
+
 }  // namespace
 }  // namespace veddb::testing
