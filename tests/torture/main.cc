@@ -137,12 +137,14 @@ void Torture::Load(Millis span) {
     worker->FavourDatabases(settings_.kill_points && plan_.needs_database_ops());
     threads.emplace_back([this, &worker] { worker->Run(server_.Connect()); });
   }
-  // Snapshots ask for drains.
-  const bool reads = !settings_.kill_points || !plan_.needs_long_log();
-  if (reads) threads.emplace_back([this] { ReadForEver(server_.Connect(), documents_); });
+  // Snapshots ask for drains, and so do builds of indexes.
+  const bool may_drain = !settings_.kill_points || !plan_.needs_long_log();
+  if (may_drain) threads.emplace_back([this] { ReadForEver(server_.Connect(), documents_); });
   if (documents_) {
     catalog_.Seed(random_());
     threads.emplace_back([this] { catalog_.Run(server_.Connect()); });
+  }
+  if (documents_ && may_drain) {
     indexes_.Seed(random_());
     threads.emplace_back([this] { indexes_.Run(server_.Connect()); });
   }
