@@ -11,6 +11,7 @@
 #pragma once
 #include <absl/container/inlined_vector.h>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -38,12 +39,21 @@ struct Prepared {
   virtual ~Prepared() = default;
 };
 
+// A collection that a command uses and that no key spec tells of.
+struct CollectionUse {
+  std::string name;
+  Access access = Access::kNone;
+};
+
 // The result of preparing a command: which keys, which route.
 struct CallPlan {
   Route route = Route::kLoop;
   absl::InlinedVector<KeyRef, 2> keys;
   std::unique_ptr<Prepared> prepared;
-  std::list<std::string> owned;  // bytes that keys refer to and argv does not hold
+  std::list<std::string> owned;            // bytes that keys refer to and argv does not hold
+  std::vector<CollectionUse> collections;  // beside those of the key specs, each once
+  // It changes data although its flags do not say so: it is gated like a command that does.
+  bool writes = false;
   // kSnapshot: what the store has will do, pending changes need not be drained first.
   bool may_lag = false;
   // kSnapshot: it may turn out to be little work. Then it is tried on the loop first, where it can
@@ -97,6 +107,9 @@ class Call {
   Bytes user;  // whose command it is; where there are cursors
   // Inside of a transaction: a command that would wait answers at once with what there is.
   bool must_not_wait = false;
+  // When nobody waits for the reply any more (monotonic nanoseconds; 0: somebody does); null: that
+  // is not known. A long read looks at it.
+  const std::atomic<int64_t>* client_gone_at = nullptr;
   // A read that is tried on the loop: it must be little work and need no disk. A handler that finds
   // that it is more sets gave_up; whatever it has replied is dropped, and it is run again
   // elsewhere.

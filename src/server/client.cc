@@ -12,6 +12,9 @@
 namespace veddb {
 namespace {
 
+// How long work goes on for a client that sends nothing more.
+constexpr int64_t kMomentNanos = 100'000'000;
+
 // While a client waits, so many bytes of further requests are taken in.
 constexpr size_t kWaitingBufferBytes = 1 << 20;
 // An input buffer that was not needed for so long is given back whole; before that it is only made
@@ -32,7 +35,7 @@ Client::Client(Server& server, std::unique_ptr<Connection> connection, uint64_t 
   created_ms = active_ms = peak_reset_ms_ = MonoMillis();
 }
 
-Client::~Client() = default;
+Client::~Client() { gone_at_->store(1, std::memory_order_relaxed); }
 
 // --- replies ---
 
@@ -287,6 +290,7 @@ void Client::OnDrained() {
 void Client::OnEnd() {
   if (closing_) return;
   ended_ = true;
+  gone_at_->store(MonoNanos() + kMomentNanos, std::memory_order_relaxed);
   LeaveIfEnded();
   if (!closing_) server_.QueueFlush(*this);
 }

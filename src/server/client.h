@@ -7,6 +7,7 @@
 //
 // Owned by: the loop.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -41,6 +42,9 @@ class Client final : public ConnectionUser {
   ~Client() override;
 
   Session session;
+  // When it is gone for work elsewhere that it waits for (monotonic nanoseconds; 0: not foreseen).
+  // One that sends nothing more may yet read its replies: it is given a moment. Any thread.
+  std::shared_ptr<const std::atomic<int64_t>> gone_at() const { return gone_at_; }
   Connection& connection() { return *connection_; }
   const Connection& connection() const { return *connection_; }
 
@@ -123,6 +127,7 @@ class Client final : public ConnectionUser {
   uint64_t flush_after = 0;  // a log position that must be synced before the replies go out
 
  private:
+  const std::shared_ptr<std::atomic<int64_t>> gone_at_ = std::make_shared<std::atomic<int64_t>>(0);
   struct Slot {
     uint64_t number;
     bool ready;

@@ -136,6 +136,8 @@ class Clients {
   void Unpause();
   // Whether this command has to wait now.
   bool Paused(const Command& command, const Session& session) const;
+  // Of writes, whether or not of all commands.
+  bool writes_paused() const { return paused(); }
   // Wakes all that wait for this.
   void EndWait(Wait reason);
   bool paused() const;

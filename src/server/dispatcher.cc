@@ -132,8 +132,16 @@ Wait Dispatcher::Execute(Client& client, Command& command, std::span<const Bytes
     ReplyError(client, command, argv, prepared.error(), begun);
     return Wait::kNone;
   }
+  if (plan.writes) {
+    if (server_.clients().writes_paused()) return Wait::kPause;
+    if (const std::optional<Error> refusal = RefuseWrite(gate_state_)) {
+      ReplyError(client, command, argv, *refusal, begun);
+      return Wait::kNone;
+    }
+  }
   if (!server_.clients().MayBegin(client)) return Wait::kReplies;
-  if (client.queries > 0 && Has(command.spec->flags, Flag::kWrite)) return Wait::kReplies;
+  const bool writes = plan.writes || Has(command.spec->flags, Flag::kWrite);
+  if (client.queries > 0 && writes) return Wait::kReplies;
   switch (plan.route) {
     case Route::kLoop:
       // It may tell or change what the commands before it do.
@@ -193,7 +201,8 @@ Wait Dispatcher::ExecuteWithKeys(Client& client, Command& command, std::span<con
 Wait Dispatcher::ExecuteOnAllShards(Client& client, Command& command, std::span<const Bytes> argv,
                                     CallPlan& plan, uint64_t begun) {
   ShardSet& shards = server_.shards();
-  if (Has(command.spec->flags, Flag::kDenyOom) && server_.memory().WritersMustWait()) {
+  if ((plan.writes || Has(command.spec->flags, Flag::kDenyOom)) &&
+      server_.memory().WritersMustWait()) {
     return Wait::kMemory;
   }
   const bool may_be_planned_otherwise = !catalog_is_settled() && NamesDocuments(plan);

@@ -62,25 +62,31 @@ bool HasFlag(const GateInput& in, Flag flag) {
   return false;
 }
 
-std::optional<Error> Durable(const GateInput& in) {
-  if (!in.state.writes_refused || !HasFlag(in, Flag::kWrite)) return std::nullopt;
+std::optional<Error> NotDurable(const GateState& state) {
+  if (!state.writes_refused) return std::nullopt;
   return MakeError(ErrorCode::kMisconf,
-                   "Writes are refused, they could not be made durable: " + in.state.refusal);
+                   "Writes are refused, they could not be made durable: " + state.refusal);
 }
 
-std::optional<Error> DiskHasRoom(const GateInput& in) {
-  if (in.state.disk_refusal.empty() || !HasFlag(in, Flag::kWrite)) return std::nullopt;
-  return MakeError(ErrorCode::kMisconf, "Writes are refused: " + in.state.disk_refusal);
+std::optional<Error> NoRoomOnDisk(const GateState& state) {
+  if (state.disk_refusal.empty()) return std::nullopt;
+  return MakeError(ErrorCode::kMisconf, "Writes are refused: " + state.disk_refusal);
 }
 
-std::optional<Error> Replicas(const GateInput& in) {
-  if (!in.state.replicas_missing || !HasFlag(in, Flag::kWrite)) return std::nullopt;
+std::optional<Error> TooFewReplicas(const GateState& state) {
+  if (!state.replicas_missing) return std::nullopt;
   return MakeError(ErrorCode::kNoReplicas, "Not enough good replicas to write.");
 }
 
-std::optional<Error> Memory(const GateInput& in) {
-  if (!in.state.memory_exhausted || !HasFlag(in, Flag::kDenyOom)) return std::nullopt;
+std::optional<Error> NoMemory(const GateState& state) {
+  if (!state.memory_exhausted) return std::nullopt;
   return MakeError(ErrorCode::kOom, "command not allowed when used memory > 'maxmemory'.");
+}
+
+// A gate of the commands with this flag.
+template <Flag flag, std::optional<Error> (*refuse)(const GateState&)>
+std::optional<Error> For(const GateInput& in) {
+  return HasFlag(in, flag) ? refuse(in.state) : std::nullopt;
 }
 
 // A monitor is a client that listens: keys are none of its business, as in Redis.
@@ -103,15 +109,22 @@ constexpr std::array<NamedGate, 10> kGates = {{{"known", Known},
                                                {"arity", Arity},
                                                {"debug", DebugAllowed},
                                                {"auth", Authenticated},
-                                               {"durable", Durable},
-                                               {"disk", DiskHasRoom},
-                                               {"replicas", Replicas},
-                                               {"memory", Memory},
+                                               {"durable", For<Flag::kWrite, NotDurable>},
+                                               {"disk", For<Flag::kWrite, NoRoomOnDisk>},
+                                               {"replicas", For<Flag::kWrite, TooFewReplicas>},
+                                               {"memory", For<Flag::kDenyOom, NoMemory>},
                                                {"monitor", NotAMonitor},
                                                {"multi", AllowedInMulti}}};
 
 }  // namespace
 
 std::span<const NamedGate> Gates() { return kGates; }
+
+std::optional<Error> RefuseWrite(const GateState& state) {
+  for (const auto refuse : {NotDurable, NoRoomOnDisk, TooFewReplicas, NoMemory}) {
+    if (auto refusal = refuse(state)) return refusal;
+  }
+  return std::nullopt;
+}
 
 }  // namespace veddb

@@ -36,6 +36,9 @@ struct NamedGate {
   Gate gate;
 };
 
+// Why nothing may be written now: for commands whose flags do not tell that they write.
+std::optional<Error> RefuseWrite(const GateState& state);
+
 // In the order in which they are asked; the first refusal is the reply.
 std::span<const NamedGate> Gates();
 

@@ -234,6 +234,7 @@ SnapshotRequest::SnapshotRequest(Server& server, Client& client, Command& comman
       arguments_(argv),
       plan_(std::move(plan)),
       client_id_(client.session.id),
+      client_gone_at_(client.gone_at()),
       user_(client.session.user),
       database_(client.session.database),
       now_ms_(server.now_ms()),
@@ -273,6 +274,7 @@ void SnapshotRequest::Run() {
   call.keep_snapshot = [this, &snapshot] { return Keep(std::move(snapshot)); };
   call.cursors = &server_.cursors();
   call.user = user_;
+  call.client_gone_at = client_gone_at_.get();
   outcome_ = RunHandler(call, begun);
   outcome_.nanos += prepare_nanos_;
   slot_.Hold(text_);

@@ -116,6 +116,7 @@ class SnapshotRequest final : public std::enable_shared_from_this<SnapshotReques
   OwnedArguments arguments_;
   CallPlan plan_;
   const uint64_t client_id_;
+  const std::shared_ptr<const std::atomic<int64_t>> client_gone_at_;
   const std::string user_;
   const uint32_t database_;
   const int64_t now_ms_;

@@ -135,6 +135,10 @@ void Transaction::RunStep(Step& step, Reply& reply, Session* session) {
     step.plan = CallPlan();
     step.prepared = MakePlan(*step.command->spec, step.arguments.views(), database_,
                              server_.shards(), step.plan);
+    if (step.prepared.ok() && step.plan.writes) {
+      // What EXEC was let through for did not tell of it.
+      if (auto refusal = RefuseWrite(server_.dispatcher().gate_state())) step.prepared = *refusal;
+    }
     for (KeyRef& ref : step.plan.keys) {
       if (step.prepared.ok()) step.prepared = server_.shards().Resolve(ref);
     }
