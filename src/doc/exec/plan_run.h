@@ -45,6 +45,11 @@ class PlanRun {
   // SKIP and LIMIT of the request are obeyed. REQUIRES: request, plan and source outlive the run.
   PlanRun(const PlanRequest& request, const Plan& plan, PlanSource& source, uint64_t random_seed);
 
+  // The values of the filter's free variables; they outlive the run.
+  void SetVariables(std::span<const ValueView> variables) {
+    doc::SetVariables(variables, &state_);
+  }
+
   // The next document, valid until the next call; nullptr: there are no more.
   Result<const FoundDocument*> Next();
   // Nobody will ask for a while: lets go of iterators. What Next returned is no longer valid.

@@ -23,6 +23,9 @@ namespace veddb::doc {
 
 namespace expression {
 
+// May a variable of $let, $lookup … have this name?
+bool MayBeUserVariable(Bytes name);
+
 // Nesting of expressions; the JSON they come from has the same limit.
 inline constexpr uint32_t kDepthMax = 100;
 

@@ -21,12 +21,6 @@ bool IsNameByte(char c) {
          (c & 0x80) != 0;
 }
 
-bool MayBeUserVariable(Bytes name) {
-  if (name == "CURRENT") return true;
-  if (name.empty() || !((name[0] >= 'a' && name[0] <= 'z') || (name[0] & 0x80) != 0)) return false;
-  return std::all_of(name.begin(), name.end(), IsNameByte);
-}
-
 // The three answers of $redact's expression.
 constexpr std::array<std::pair<Bytes, Bytes>, 3> kVerdicts = {
     {{"DESCEND", "descend"}, {"PRUNE", "prune"}, {"KEEP", "keep"}}};
@@ -93,6 +87,12 @@ class Deeper {
 };
 
 }  // namespace
+
+bool MayBeUserVariable(Bytes name) {
+  if (name == "CURRENT") return true;
+  if (name.empty() || !((name[0] >= 'a' && name[0] <= 'z') || (name[0] & 0x80) != 0)) return false;
+  return std::all_of(name.begin(), name.end(), IsNameByte);
+}
 
 Parser::Parser(const Scope& scope)
     : scope_(scope),

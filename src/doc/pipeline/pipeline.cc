@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "doc/pipeline/pipeline.h"
 
+#include "base/clock.h"
+
 namespace veddb::doc {
 namespace {
 
@@ -12,6 +14,9 @@ Error Bad(Bytes stage, Bytes what) {
 Status CheckPlace(const StageRow& row, size_t place, size_t count, const PipelineScope& scope) {
   if (Has(row.rules, StageRule::kFirst) && place > 0) {
     return Bad(row.name, "it stands only at the beginning of a pipeline");
+  }
+  if (Has(row.rules, StageRule::kNotNested) && scope.place == PipelinePlace::kLookup) {
+    return Bad(row.name, "it does not stand inside of another stage");
   }
   if (Has(row.rules, StageRule::kLast) && scope.place != PipelinePlace::kCommand) {
     return Bad(row.name, "it does not stand inside of another stage");
@@ -51,6 +56,24 @@ class NoDocuments final : public StageRun {
   Status Rest() override { return Ok(); }
 };
 
+class MeasuredRun final : public InputRun {
+ public:
+  MeasuredRun(StageRunPtr run, StageCounts* counts) : InputRun(std::move(run)), counts_(counts) {}
+
+  Status Next(size_t wanted, DocumentBatch* out) override {
+    const int64_t begin = MonoNanos();
+    const Status status = input_->Next(wanted, out);
+    counts_->nanos += MonoNanos() - begin;
+    counts_->rows += out->size();
+    for (const DocView doc : out->documents) counts_->bytes += doc.size();
+    counts_->spilled_bytes = input_->spilled_bytes();
+    return status;
+  }
+
+ private:
+  StageCounts* const counts_;
+};
+
 }  // namespace
 
 Result<Pipeline> Pipeline::Parse(ValueView array, const PipelineScope& scope) {
@@ -81,6 +104,17 @@ Result<StageRunPtr> Pipeline::Open(PipelineContext& context, StageRunPtr source,
   return source;
 }
 
+Result<StageRunPtr> Pipeline::OpenMeasured(PipelineContext& context, StageRunPtr source,
+                                           size_t first, std::span<StageCounts> counts) const {
+  DCHECK(counts.size() == stages_.size() - first + 1);
+  source = std::make_unique<MeasuredRun>(std::move(source), &counts[0]);
+  for (size_t i = first; i < stages_.size(); ++i) {
+    StageRunPtr run = TRY(stages_[i]->Open(context, std::move(source)));
+    source = std::make_unique<MeasuredRun>(std::move(run), &counts[i - first + 1]);
+  }
+  return source;
+}
+
 void Pipeline::AppendSpec(Bytes field, DocBuilder* out) const {
   ArrayBuilder array = out->Array(field);
   for (const StagePtr& stage : stages_) {
@@ -89,6 +123,22 @@ void Pipeline::AppendSpec(Bytes field, DocBuilder* out) const {
     object.Finish();
   }
   array.Finish();
+}
+
+expression::Dependencies ReadsOf(const Pipeline& pipeline) {
+  expression::Dependencies reads;
+  bool replaced = false;
+  for (const StagePtr& stage : pipeline.stages()) {
+    const StageFields fields = stage->fields();
+    if (replaced) {
+      reads.chance |= fields.reads.chance;
+    } else {
+      reads.Add(fields.reads);
+    }
+    replaced |= fields.replaces;
+  }
+  reads.whole_document |= !replaced;
+  return reads;
 }
 
 StageRunPtr EmptySource() { return std::make_unique<NoDocuments>(); }

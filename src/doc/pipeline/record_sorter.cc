@@ -14,6 +14,8 @@ namespace {
 constexpr size_t kMergeWidth = 64;
 constexpr size_t kBlockBytesMax = 1 << 20;
 constexpr size_t kBlockBytesMin = 16 * 1024;
+// Sorted in a few milliseconds.
+constexpr size_t kSliceRecords = 16 * 1024;
 constexpr size_t kReaderBytesMin = 4 * 1024;
 
 uint64_t PrefixOf(Bytes key) {
@@ -101,12 +103,25 @@ Status RecordSorter::Add(Bytes key, Bytes payload) {
   return Ok();
 }
 
+// In slices that are then merged, so that it can be stopped in between.
 Status RecordSorter::SortRecords() {
-  TRY(context_.MayGoOn());
-  std::stable_sort(records_.begin(), records_.end(), [](const Record& a, const Record& b) {
+  const auto less = [](const Record& a, const Record& b) {
     if (a.prefix != b.prefix) return a.prefix < b.prefix;
     return a.key() < b.key();
-  });
+  };
+  const auto at = [this](size_t place) {
+    return records_.begin() + static_cast<ptrdiff_t>(std::min(place, records_.size()));
+  };
+  for (size_t begin = 0; begin < records_.size(); begin += kSliceRecords) {
+    TRY(context_.MayGoOn());
+    std::stable_sort(at(begin), at(begin + kSliceRecords), less);
+  }
+  for (size_t width = kSliceRecords; width < records_.size(); width *= 2) {
+    for (size_t begin = 0; begin + width < records_.size(); begin += 2 * width) {
+      TRY(context_.MayGoOn());
+      std::inplace_merge(at(begin), at(begin + width), at(begin + 2 * width), less);
+    }
+  }
   return context_.MayGoOn();
 }
 

@@ -83,9 +83,17 @@ class InputRun : public StageRun {
 struct CollectionRead {
   Bytes collection;
   const Filter* filter = nullptr;  // null: all documents
+  // The values of the filter's free variables; they outlive the run.
+  std::span<const ValueView> variables;
 };
 
 class SpillFile;
+
+// What is asked of the pipeline's own collection.
+enum class Inspection : uint8_t {
+  kCollection,  // one document
+  kIndexes,     // one of each
+};
 
 // What stages see of the command that they run in: implemented where commands are (modules/doc),
 // and by tests over vectors of documents. Outlives the runs opened with it. Owned by: the thread of
@@ -105,6 +113,10 @@ class PipelineContext {
   // The documents of a collection that PipelineScope::foreign was told of; of none, if there is no
   // such collection. The filter has to outlive the run.
   virtual Result<StageRunPtr> OpenCollection(const CollectionRead& read) = 0;
+  // Are documents with a given value at this path found without a look at all of them?
+  virtual bool HasIndex(Bytes collection, Bytes path) = 0;
+  // BSON. NOCOLLECTION.
+  virtual Result<std::vector<std::string>> Inspect(Inspection what) = 0;
   // The command's $$NOW, for ids that stages make up.
   virtual int64_t now_ms() const = 0;
 
@@ -128,6 +140,8 @@ struct StageTraits {
   // they hand out put one behind the other is what one run would have. Never of $limit, $skip, or
   // of what has to see all.
   bool may_run_in_parts = false;
+  // It makes exactly one document of each, in order.
+  bool one_to_one = false;
 };
 
 // Which fields of its input a stage looks at.

@@ -35,9 +35,10 @@ struct PipelineScope {
 // Where a stage may not stand.
 enum class StageRule : uint8_t {
   kNone = 0,
-  kFirst = 1 << 0,       // only at the beginning of a pipeline
-  kLast = 1 << 1,        // only at the end of the command's own
-  kNotInFacet = 1 << 2,  //
+  kFirst = 1 << 0,  // only at the beginning of a pipeline
+  kLast = 1 << 1,   // only at the end of the command's own
+  kNotInFacet = 1 << 2,
+  kNotNested = 1 << 3,  // only in the command's own pipeline
 };
 constexpr StageRule operator|(StageRule a, StageRule b) {
   return static_cast<StageRule>(static_cast<uint8_t>(a) | static_cast<uint8_t>(b));

@@ -14,7 +14,7 @@ class TransformStage final : public Stage {
   const Transform& transform() const { return transform_; }
   Result<StageRunPtr> Open(PipelineContext& context, StageRunPtr input) const override;
   StageTraits traits() const override {
-    return {.flow = StageFlow::kStreams, .may_run_in_parts = true};
+    return {.flow = StageFlow::kStreams, .may_run_in_parts = true, .one_to_one = true};
   }
   StageFields fields() const override {
     return {.replaces = transform_.replaces(), .reads = transform_.Reads()};

@@ -19,12 +19,14 @@
 #include <set>
 
 #include "../support/pipeline_context.h"
+#include "doc/pipeline/passes/passes.h"
 #include "doc/value/extjson.h"
 
 namespace veddb::doc {
 namespace {
 
-constexpr const char* kFiles[] = {"grouping", "streaming", "windows"};
+constexpr const char* kFiles[] = {"grouping",  "nested", "sorting",
+                                  "streaming", "unwind", "windows"};
 
 struct Case {
   int line = 0;
@@ -126,7 +128,7 @@ struct Outcome {
   std::string error;
 };
 
-Outcome RunCase(const Case& one, VectorContext& context) {
+Outcome RunCase(const Case& one, VectorContext& context, bool optimised) {
   Outcome outcome;
   const auto failed = [&outcome](const auto& result) {
     outcome.error = result.error().Wire();
@@ -143,11 +145,12 @@ Outcome RunCase(const Case& one, VectorContext& context) {
   if (!array.ok()) return failed(array);
   expression::Variables variables(context.now_ms());
   std::vector<ForeignCollection> foreign;
-  const auto pipeline =
-      Pipeline::Parse(DocView(*array).AsValue(BsonType::kArray),
-                      {.expressions = {.variables = &variables, .free = {}}, .foreign = &foreign});
+  const expression::Scope scope{.variables = &variables, .free = {}};
+  const auto pipeline = Pipeline::Parse(DocView(*array).AsValue(BsonType::kArray),
+                                        {.expressions = scope, .foreign = &foreign});
   if (!pipeline.ok()) return failed(pipeline);
-  const auto all = RunAll(*pipeline, context, "c");
+  const auto all =
+      RunAll(optimised ? Optimise(*pipeline, scope, nullptr) : *pipeline, context, "c");
   if (!all.ok()) return failed(all);
   for (const std::string& bson : *all) outcome.documents.push_back(Canonical(bson));
   return outcome;
@@ -155,12 +158,13 @@ Outcome RunCase(const Case& one, VectorContext& context) {
 
 class PipelineCases : public testing::TestWithParam<const char*> {
  protected:
-  static void Check(size_t memory_bytes_max) {
+  static void Check(size_t memory_bytes_max, bool has_indexes) {
     for (const Case& one : ReadCases(GetParam())) {
       SCOPED_TRACE(std::string(GetParam()) + ".cases:" + std::to_string(one.line) + ": " +
                    one.pipeline);
       VectorContext context(memory_bytes_max);
-      Outcome outcome = RunCase(one, context);
+      context.has_indexes = has_indexes;
+      Outcome outcome = RunCase(one, context, has_indexes);
       if (!one.error.empty()) {
         EXPECT_NE(outcome.error.find(one.error), std::string::npos)
             << outcome.error << " with " << outcome.documents.size() << " documents";
@@ -182,10 +186,12 @@ class PipelineCases : public testing::TestWithParam<const char*> {
   }
 };
 
-TEST_P(PipelineCases, ComeToTheirDocuments) { Check(100 << 20); }
+TEST_P(PipelineCases, ComeToTheirDocuments) { Check(100 << 20, false); }
+
+TEST_P(PipelineCases, ComeToTheSameOptimisedAndWithIndexes) { Check(100 << 20, true); }
 
 // Stages that can't spill have cases whose groups fit into this.
-TEST_P(PipelineCases, ComeToTheSameWithLittleMemory) { Check(2048); }
+TEST_P(PipelineCases, ComeToTheSameWithLittleMemory) { Check(6000, true); }
 
 INSTANTIATE_TEST_SUITE_P(Files, PipelineCases, testing::ValuesIn(kFiles),
                          [](const auto& file) { return std::string(file.param); });

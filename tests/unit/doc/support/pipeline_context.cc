@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "doc/match/filter.h"
+#include "doc/value/extjson.h"
 
 namespace veddb::doc {
 namespace {
@@ -13,9 +14,9 @@ namespace {
 class VectorSource final : public StageRun {
  public:
   VectorSource(VectorContext* context, const std::vector<std::string>* documents,
-               const Filter* filter)
+               const CollectionRead& read)
       : context_(context), documents_(documents) {
-    if (filter != nullptr) matcher_.emplace(filter, 1, context->variables());
+    if (read.filter != nullptr) matcher_.emplace(read.filter, 1, read.variables);
   }
 
   Status Next(size_t wanted, DocumentBatch* out) override {
@@ -50,7 +51,7 @@ VectorContext::VectorContext(size_t memory_bytes_max) : memory_bytes_max_(memory
 VectorContext::~VectorContext() { std::filesystem::remove_all(directory_); }
 
 StageRunPtr VectorContext::Source(const std::string& collection) {
-  return std::make_unique<VectorSource>(this, &collections[collection], nullptr);
+  return std::make_unique<VectorSource>(this, &collections[collection], CollectionRead());
 }
 
 Status VectorContext::MayGoOn() {
@@ -65,7 +66,14 @@ Result<std::unique_ptr<SpillFile>> VectorContext::NewSpillFile() {
 
 Result<StageRunPtr> VectorContext::OpenCollection(const CollectionRead& read) {
   const auto& documents = collections[std::string(read.collection)];
-  return StageRunPtr(std::make_unique<VectorSource>(this, &documents, read.filter));
+  return StageRunPtr(std::make_unique<VectorSource>(this, &documents, read));
+}
+
+Result<std::vector<std::string>> VectorContext::Inspect(Inspection what) {
+  const char* text = what == Inspection::kCollection
+                         ? R"({"ns":"c","count":2,"storageStats":{"storageSize":10}})"
+                         : R"({"name":"_id_","key":{"_id":1}})";
+  return std::vector<std::string>{TRY(ParseDocument(text))};
 }
 
 Result<std::vector<std::string>> RunAll(const Pipeline& pipeline, VectorContext& context,

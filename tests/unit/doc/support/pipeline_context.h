@@ -22,6 +22,7 @@ class VectorContext final : public PipelineContext {
   uint64_t looks_max = UINT64_MAX;
   uint64_t looks = 0;
   bool may_spill = true;
+  bool has_indexes = false;  // of every path
 
   // The collection's documents, handed out a few at a time.
   StageRunPtr Source(const std::string& collection);
@@ -31,6 +32,8 @@ class VectorContext final : public PipelineContext {
   Result<std::unique_ptr<SpillFile>> NewSpillFile() override;
   uint64_t NewSeed() override { return ++seed_ * 0x9E3779B97F4A7C15ULL; }
   Result<StageRunPtr> OpenCollection(const CollectionRead& read) override;
+  Result<std::vector<std::string>> Inspect(Inspection what) override;
+  bool HasIndex(Bytes, Bytes) override { return has_indexes; }
   int64_t now_ms() const override { return 1704164645678; }
 
  private:
