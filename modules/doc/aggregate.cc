@@ -2,6 +2,7 @@
 // DOC.AGGREGATE: what comes out of a pipeline of stages over a collection.
 #include <array>
 
+#include "modules/doc/aggregate_write.h"
 #include "modules/doc/aggregation.h"
 #include "modules/doc/doc_shared.h"
 #include "modules/doc/document_cursor.h"
@@ -28,7 +29,7 @@ class AggregateCursor final : public DocumentCursor {
 
   Result<FoundDocuments> Next(uint64_t count) override {
     // TIMEOUT is for each batch by itself; the first one's began with the command.
-    if (begun_) aggregation_->deadline_ns = DeadlineOf(aggregation_->options);
+    if (begun_) aggregation_->StartClock();
     begun_ = true;
     FoundDocuments found;
     while (found.count() < count && TRY(Fill())) {
@@ -37,6 +38,7 @@ class AggregateCursor final : public DocumentCursor {
       found.ends.push_back(found.text.size());
     }
     ended_ = !TRY(Fill());
+    aggregation_->WatchClient(nullptr);  // the next batch is another command's
     if (!ended_) TRY(run_->Rest());
     return found;
   }
@@ -74,6 +76,10 @@ class AggregateCursor final : public DocumentCursor {
 Status PrepareAggregate(PrepareCall& prepare) {
   auto aggregation = std::make_unique<Aggregation>();
   TRY(ParseAggregation(prepare, *aggregation));
+  if (aggregation->writing() != nullptr) {
+    prepare.plan.route = Route::kAllShards;
+    prepare.plan.writes = true;
+  }
   prepare.plan.prepared = std::move(aggregation);
   return Ok();
 }
@@ -90,6 +96,16 @@ Status BeginAggregateCursor(Call& call, Aggregation& aggregation) {
 
 Status AggregateAll(Call& call) {
   auto& aggregation = call.prepared_as<Aggregation>();
+  if (aggregation.writing() != nullptr) {
+    TRY(RunWriting(call, aggregation));
+    if (aggregation.options.batch != 0) {
+      WriteBatch(kNoMoreBatches, FoundDocuments(), call.reply);
+    } else {
+      WriteFound(FoundDocuments(), call.reply);
+    }
+    return Ok();
+  }
+  aggregation.WatchClient(call.client_gone_at);
   if (aggregation.options.batch != 0) return BeginAggregateCursor(call, aggregation);
   const auto run = TRY(AggregationRun::Open(&aggregation, call.snapshot));
   DocumentWriter writer(&aggregation.options);

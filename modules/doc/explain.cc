@@ -9,9 +9,27 @@
 #include "doc/exec/explain.h"
 #include "modules/doc/distinct.h"
 #include "modules/doc/doc_shared.h"
+#include "modules/doc/explain_plan.h"
 #include "modules/doc/option_sets.h"
 
 namespace veddb {
+
+void AppendEstimates(const doc::Plan& plan, doc::DocBuilder* out) {
+  out->Int64("estimatedRows", static_cast<int64_t>(plan.rows + 0.5));
+  out->Int64("estimatedCost", static_cast<int64_t>(plan.cost + 0.5));
+}
+
+void AppendRejected(const QueryPlan& plan, Bytes outer, doc::DocBuilder* out) {
+  doc::ArrayBuilder rejected = out->Array("rejected");
+  for (const doc::Plan& one : plan.choice().rejected) {
+    doc::DocBuilder entry = rejected.Object();
+    AppendEstimates(one, &entry);
+    doc::AppendPlan("plan", {outer}, plan.request(), one, nullptr, &entry);
+    entry.Finish();
+  }
+  rejected.Finish();
+}
+
 namespace {
 
 using doc::PlanOutput;
@@ -49,13 +67,19 @@ struct ExplainPrepared final : Prepared {
   bool executes = false;
   bool by_id = false;
   std::string collection;
-  DistinctQuery query;  // of every command; the path is DISTINCT's
+  DistinctQuery query;                       // of every command; the path is DISTINCT's
+  std::unique_ptr<Aggregation> aggregation;  // of AGGREGATE, which has neither of these
 };
 
 bool IsDistinct(const ExplainedCommand& command) { return command.outer == "DISTINCT"; }
 
-Result<const ExplainedCommand*> FindExplained(Bytes word) {
+Bytes WithoutPrefix(Bytes word) {
   if (word.size() > 4 && EqualsIgnoreCase(word.substr(0, 4), "DOC.")) word.remove_prefix(4);
+  return word;
+}
+
+Result<const ExplainedCommand*> FindExplained(Bytes word) {
+  word = WithoutPrefix(word);
   for (const ExplainedCommand& command : kExplained) {
     if (EqualsIgnoreCase(word, command.name)) return &command;
   }
@@ -87,8 +111,16 @@ Status PrepareExplain(PrepareCall& prepare) {
   explain->executes = EqualsIgnoreCase(prepare.argv[1], "EXECUTE");
   const std::span<const Bytes> inner = prepare.argv.subspan(explain->executes ? 2 : 1);
   if (inner.size() < 2) return Err("EXPLAIN needs a command with its arguments");
-  explain->command = TRY(FindExplained(inner[0]));
   PrepareCall command(inner, prepare.database, prepare.databases, prepare.plan);
+  if (EqualsIgnoreCase(WithoutPrefix(inner[0]), "AGGREGATE")) {
+    if (inner.size() < 3) return Err("EXPLAIN: the command has too few arguments");
+    explain->aggregation = std::make_unique<Aggregation>();
+    TRY(ParseAggregation(command, *explain->aggregation));
+    explain->collection = std::string(inner[1]);
+    prepare.plan.prepared = std::move(explain);
+    return Ok();
+  }
+  explain->command = TRY(FindExplained(inner[0]));
   TRY(ParseExplained(command, *explain));
   explain->collection = std::string(inner[1]);
   const bool by_id = doc::IdEquality(explain->query.filter).has_value();
@@ -143,22 +175,6 @@ void AppendExecution(const Execution& execution, doc::DocBuilder* out) {
   part.Finish();
 }
 
-void AppendEstimates(const doc::Plan& plan, doc::DocBuilder* out) {
-  out->Int64("estimatedRows", static_cast<int64_t>(plan.rows + 0.5));
-  out->Int64("estimatedCost", static_cast<int64_t>(plan.cost + 0.5));
-}
-
-void AppendRejected(const QueryPlan& plan, Bytes outer, doc::DocBuilder* out) {
-  doc::ArrayBuilder rejected = out->Array("rejected");
-  for (const doc::Plan& one : plan.choice().rejected) {
-    doc::DocBuilder entry = rejected.Object();
-    AppendEstimates(one, &entry);
-    doc::AppendPlan("plan", {outer}, plan.request(), one, nullptr, &entry);
-    entry.Finish();
-  }
-  rejected.Finish();
-}
-
 Bytes OuterOf(const ExplainPrepared& explain) {
   if (explain.by_id && explain.command->outer.empty()) return "IDHACK";
   return explain.command->outer;
@@ -206,6 +222,10 @@ void AppendStage(Bytes name, doc::DocBuilder* out) {
 
 Result<std::string> ExplainQuery(const Call& call) {
   const auto& explain = call.prepared_as<ExplainPrepared>();
+  if (explain.aggregation != nullptr) {
+    return ExplainAggregation(*explain.aggregation, explain.collection, call.snapshot,
+                              explain.executes);
+  }
   std::string bson;
   doc::DocBuilder out(&bson);
   out.String("command", explain.command->name);

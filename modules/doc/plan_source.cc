@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "modules/doc/plan_source.h"
 
-#include "base/clock.h"
 #include "doc/index/index_keys.h"
 
 namespace veddb {
@@ -55,8 +54,7 @@ Result<bool> SnapshotSource::Get(Bytes ordered_id, std::string* room, Bytes* sto
 
 Status SnapshotSource::MayGoOn() {
   if (only_little_ && ++looks_ > kLittleLooksMax) return TooMuch();
-  if (query_->deadline_ns == 0 || MonoNanos() < query_->deadline_ns) return Ok();
-  return TookTooLong(query_->options);
+  return query_->MayGoOn();
 }
 
 }  // namespace veddb

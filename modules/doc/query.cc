@@ -28,6 +28,15 @@ Error TookTooLong(const DocOptions& options) {
                                             std::to_string(options.timeout_ms) + " ms");
 }
 
+Status Query::MayGoOn() const {
+  const int64_t gone_at =
+      client_gone_at == nullptr ? 0 : client_gone_at->load(std::memory_order_relaxed);
+  if (deadline_ns == 0 && gone_at == 0) return Ok();
+  const int64_t now = MonoNanos();
+  if (gone_at != 0 && now >= gone_at) return Err("the client has gone");
+  return deadline_ns == 0 || now < deadline_ns ? Ok() : Status(TookTooLong(options));
+}
+
 Status ParseQuery(PrepareCall& prepare, Bytes filter, std::span<const Bytes> options,
                   DocOption allowed, Query& query) {
   TRY(CheckCollectionName(prepare.argv[1]));

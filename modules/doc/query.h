@@ -28,8 +28,12 @@ struct Query : NamedDocuments {
   bool has_collection = false;  // when the command was prepared
   // As of then:
   uint64_t documents = 0;
-  std::vector<QueryIndex> indexes;  // those that are ready
-  int64_t deadline_ns = 0;          // monotonic; 0: none
+  std::vector<QueryIndex> indexes;                       // those that are ready
+  int64_t deadline_ns = 0;                               // monotonic; 0: none
+  const std::atomic<int64_t>* client_gone_at = nullptr;  // as in Call
+
+  // TIMEOUT; or nobody waits any more, and what is answered is seen by nobody.
+  Status MayGoOn() const;
 };
 
 // Of a command that begins now; 0: none.

@@ -32,12 +32,24 @@ double AverageBytes(const Snapshot& snapshot, const Query& query) {
 
 }  // namespace
 
+PlanWish WishOf(const Query& query, doc::PlanOutput output) {
+  const DocOptions& options = query.options;
+  PlanWish wish{.filter = &query.filter, .sort = &options.sort, .output = output};
+  const bool projects = options.projection.mode() != doc::Projection::Mode::kWhole;
+  if (output == doc::PlanOutput::kDocuments && projects) wish.projection = &options.projection;
+  wish.needs_version = options.with_version;
+  const bool counts = output == doc::PlanOutput::kCount;
+  wish.skip = counts ? 0 : options.skip;
+  wish.limit = counts ? NeedOf(options) : options.limit;
+  return wish;
+}
+
 Result<std::unique_ptr<QueryPlan>> QueryPlan::Choose(const Query* query, const Snapshot* snapshot,
-                                                     doc::PlanOutput output) {
+                                                     const PlanWish& wish) {
   std::unique_ptr<QueryPlan> plan(new QueryPlan(query, snapshot));
   plan->GatherIndexes();
   TRY(plan->FindHint());
-  TRY(plan->ChoosePlan(output));
+  TRY(plan->ChoosePlan(wish));
   return plan;
 }
 
@@ -64,17 +76,14 @@ Status QueryPlan::FindHint() {
   return request_.hint == nullptr ? Status(NoIndex(hint->text)) : Ok();
 }
 
-Status QueryPlan::ChoosePlan(doc::PlanOutput output) {
-  const DocOptions& options = query_->options;
-  request_.filter = &query_->filter;
-  request_.sort = &options.sort;
-  const bool projects = options.projection.mode() != doc::Projection::Mode::kWhole;
-  if (output == doc::PlanOutput::kDocuments && projects) request_.projection = &options.projection;
-  request_.output = output;
-  request_.needs_version = options.with_version;
-  const bool counts = output == doc::PlanOutput::kCount;
-  request_.skip = counts ? 0 : options.skip;
-  request_.limit = counts ? NeedOf(options) : options.limit;
+Status QueryPlan::ChoosePlan(const PlanWish& wish) {
+  request_.filter = wish.filter;
+  request_.sort = wish.sort;
+  request_.projection = wish.projection;
+  request_.output = wish.output;
+  request_.needs_version = wish.needs_version;
+  request_.skip = wish.skip;
+  request_.limit = wish.limit;
   request_.documents = query_->documents;
   request_.document_bytes = AverageBytes(*snapshot_, *query_);
   if (snapshot_->Parts(KeyspaceKind::kDocuments, query_->collection) > 1) {

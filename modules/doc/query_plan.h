@@ -16,12 +16,31 @@
 
 namespace veddb {
 
+// What is to be found, and how. What it points to outlives the plan.
+struct PlanWish {
+  const doc::Filter* filter = nullptr;
+  const doc::SortSpec* sort = nullptr;          // null: in any order
+  const doc::Projection* projection = nullptr;  // null: whole documents
+  doc::PlanOutput output = doc::PlanOutput::kDocuments;
+  bool needs_version = false;
+  uint64_t skip = 0;
+  uint64_t limit = 0;  // 0: none
+};
+// What the query itself says.
+PlanWish WishOf(const Query& query, doc::PlanOutput output);
+
 class QueryPlan final : public doc::RangeSizes {
  public:
   // After the snapshot was taken. NOINDEX, BADQUERY: the hint can't be followed.
   // REQUIRES: both outlive the plan and its runs.
   static Result<std::unique_ptr<QueryPlan>> Choose(const Query* query, const Snapshot* snapshot,
-                                                   doc::PlanOutput output);
+                                                   doc::PlanOutput output) {
+    return Choose(query, snapshot, WishOf(*query, output));
+  }
+  // The same with another filter, order … than the query's own: of the query are the collection,
+  // its indexes, the hint and the deadline.
+  static Result<std::unique_ptr<QueryPlan>> Choose(const Query* query, const Snapshot* snapshot,
+                                                   const PlanWish& wish);
 
   const doc::PlanRequest& request() const { return request_; }
   const doc::PlanChoice& choice() const { return choice_; }
@@ -39,7 +58,7 @@ class QueryPlan final : public doc::RangeSizes {
   QueryPlan(const Query* query, const Snapshot* snapshot) : query_(query), snapshot_(snapshot) {}
   void GatherIndexes();
   Status FindHint();
-  Status ChoosePlan(doc::PlanOutput output);
+  Status ChoosePlan(const PlanWish& wish);
 
   const Query* const query_;
   const Snapshot* const snapshot_;
