@@ -41,6 +41,7 @@ class Context final : public PipelineContext {
   Result<std::unique_ptr<SpillFile>> NewSpillFile() override { return SpillFile::Create("/tmp"); }
   uint64_t NewSeed() override { return 1; }
   Result<StageRunPtr> OpenCollection(const CollectionRead&) override { return EmptySource(); }
+  bool HasIndex(Bytes, Bytes) override { return false; }
   int64_t now_ms() const override { return 0; }
 };
 

@@ -12,6 +12,8 @@ namespace {
 // In order of name.
 constexpr std::array kStages = {
     StageRow{"$addFields", "Adds fields, or replaces their values.", ParseTransformStage},
+    StageRow{"$bucket", "Groups the documents by the boundaries between which a value lies.",
+             ParseBucketStage},
     StageRow{"$bucketAuto",
              "Cuts the documents, by a value's order, into buckets of about one size.",
              ParseBucketAutoStage},

@@ -5,6 +5,7 @@
 
 namespace veddb::doc {
 
+Result<StagePtr> ParseBucketStage(const Element& stage, const PipelineScope& scope);
 Result<StagePtr> ParseBucketAutoStage(const Element& stage, const PipelineScope& scope);
 Result<StagePtr> ParseCollStatsStage(const Element& stage, const PipelineScope& scope);
 Result<StagePtr> ParseCountStage(const Element& stage, const PipelineScope& scope);
