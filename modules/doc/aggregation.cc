@@ -9,6 +9,7 @@
 #include "doc/pipeline/stages/limit_skip.h"
 #include "doc/pipeline/stages/match.h"
 #include "doc/pipeline/stages/sort.h"
+#include "doc/pipeline/stages/transform_stage.h"
 #include "doc/value/id.h"
 #include "modules/doc/doc_shared.h"
 #include "modules/doc/option_sets.h"
@@ -96,6 +97,18 @@ std::string InclusionOf(const std::set<std::string>& paths) {
   return bson;
 }
 
+// May the first stage that makes documents anew give fields the order that they had? A projection
+// does, and there may be one inside of $facet; all others name what they read.
+bool KeepsFieldOrder(const doc::Stages& stages, size_t first) {
+  for (size_t i = first; i < stages.size(); ++i) {
+    if (stages[i]->fields().replaces) {
+      const bool projects = dynamic_cast<const doc::TransformStage*>(stages[i].get()) != nullptr;
+      return projects || stages[i]->name() == "$facet";
+    }
+  }
+  return true;
+}
+
 // Finds out which fields the stages behind the filter look at.
 void FindNeeded(Aggregation& aggregation) {
   const doc::Stages& stages = aggregation.pipeline.stages();
@@ -108,6 +121,7 @@ void FindNeeded(Aggregation& aggregation) {
   auto projection = doc::Projection::Parse(doc::DocView(inclusion), doc::ProjectionUse::kStage);
   // Paths that only expressions may have are no projection's.
   if (projection.ok()) aggregation.needed = projection.TakeValue();
+  aggregation.any_field_order = !KeepsFieldOrder(stages, aggregation.first);
 }
 
 // So many documents from the front are all that the stages ask for; 0: that is not known.
@@ -231,6 +245,7 @@ Result<LeadingPlan> PlanLeading(const Aggregation& aggregation, const Snapshot& 
   PlanWish wish{.filter = &aggregation.filter};
   if (aggregation.needs_nothing) wish.output = doc::PlanOutput::kIds;
   if (aggregation.needed) wish.projection = &*aggregation.needed;
+  wish.any_field_order = aggregation.any_field_order;
   const doc::SortStage* sort = SortAt(aggregation.pipeline, aggregation.first);
   if (sort != nullptr) {
     PlanWish sorted = wish;

@@ -33,7 +33,8 @@ struct Aggregation : Query {
   size_t first = 0;  // the first stage that the filter is not
   // What of the documents the stages look at; nothing: all, or it can't be told.
   std::optional<doc::Projection> needed;
-  bool needs_nothing = false;  // documents are only counted
+  bool needs_nothing = false;    // documents are only counted
+  bool any_field_order = false;  // in what order they have their fields does not matter
   std::vector<ForeignQuery> foreign;
 
   // From now on it stops when that time has come (Call::client_gone_at); null: no more.

@@ -82,6 +82,7 @@ Status QueryPlan::ChoosePlan(const PlanWish& wish) {
   request_.projection = wish.projection;
   request_.output = wish.output;
   request_.needs_version = wish.needs_version;
+  request_.any_field_order = wish.any_field_order;
   request_.skip = wish.skip;
   request_.limit = wish.limit;
   request_.documents = query_->documents;

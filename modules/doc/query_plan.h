@@ -23,6 +23,7 @@ struct PlanWish {
   const doc::Projection* projection = nullptr;  // null: whole documents
   doc::PlanOutput output = doc::PlanOutput::kDocuments;
   bool needs_version = false;
+  bool any_field_order = false;  // as in PlanRequest
   uint64_t skip = 0;
   uint64_t limit = 0;  // 0: none
 };

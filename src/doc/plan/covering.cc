@@ -47,11 +47,19 @@ bool AsksFieldsOnly(const MatchNode& node, const IndexSpec& spec) {
   }
 }
 
+// Can a document with several fields be made of a key? Where the object is whose end is missing a
+// key does not tell.
+bool MayBeMade(const PlanRequest& request, const std::vector<std::string>& paths) {
+  return request.any_field_order &&
+         std::none_of(paths.begin(), paths.end(),
+                      [](const std::string& path) { return path.find('.') != std::string::npos; });
+}
+
 bool ShowsFieldsOnly(const PlanRequest& request, const IndexSpec& spec) {
   if (request.output != PlanOutput::kDocuments) return true;
   if (request.projection == nullptr || request.needs_version) return false;
   const std::optional<std::vector<std::string>> paths = request.projection->PlainPaths();
-  if (!paths || paths->size() > 1) return false;
+  if (!paths || (paths->size() > 1 && !MayBeMade(request, *paths))) return false;
   return std::all_of(paths->begin(), paths->end(),
                      [&spec](const std::string& path) { return HasField(spec, path); });
 }

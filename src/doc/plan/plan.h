@@ -51,6 +51,8 @@ struct PlanRequest {
   const Projection* projection = nullptr;      // null: the whole document
   PlanOutput output = PlanOutput::kDocuments;  //
   bool needs_version = false;
+  // Of the projection's fields, in what order a document has them does not matter.
+  bool any_field_order = false;
   uint64_t skip = 0;
   uint64_t limit = 0;  // 0: none
   uint64_t documents = 0;
