@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/clock.h"
-#include "doc/pipeline/document_buffer.h"
 #include "doc/pipeline/spill.h"
 #include "doc/pipeline/stages/limit_skip.h"
 #include "doc/pipeline/stages/match.h"
@@ -13,52 +12,11 @@
 #include "doc/value/id.h"
 #include "modules/doc/doc_shared.h"
 #include "modules/doc/option_sets.h"
+#include "modules/doc/parallel_groups.h"
+#include "modules/doc/planned_source.h"
 
 namespace veddb {
 namespace {
-
-// The documents that a plan finds.
-class PlannedSource final : public doc::StageRun {
- public:
-  PlannedSource(doc::PipelineContext& context, const Snapshot* snapshot, const Query* query,
-                std::unique_ptr<QueryPlan> plan)
-      : budget_(static_cast<int64_t>(context.memory_bytes_max())),
-        source_(snapshot, query, &budget_),
-        plan_(std::move(plan)),
-        run_(plan_->Run(source_)) {}
-  void SetVariables(std::span<const doc::ValueView> variables) { run_.SetVariables(variables); }
-
-  Status Next(size_t wanted, doc::DocumentBatch* out) override {
-    buffer_.Clear();
-    while (buffer_.size() < wanted && !buffer_.full()) {
-      const doc::FoundDocument* found = TRY(run_.Next());
-      if (found == nullptr) break;
-      // Of ids alone: the empty document.
-      buffer_.Add(found->stored.doc);
-    }
-    buffer_.Publish(out);
-    if (counts_ != nullptr) *counts_ = run_.counts();
-    return Ok();
-  }
-  // Counts what the plan does, up to the last question.
-  void Measure(doc::RunCounts* counts) {
-    run_.Measure();
-    counts_ = counts;
-  }
-  Status Rest() override {
-    TRY(run_.Rest());
-    return Ok();
-  }
-  size_t memory_bytes() const override { return run_.memory_bytes() + buffer_.memory_bytes(); }
-
- private:
-  MemoryBudget budget_;
-  SnapshotSource source_;
-  const std::unique_ptr<QueryPlan> plan_;
-  doc::PlanRun run_;
-  doc::RunCounts* counts_ = nullptr;
-  doc::DocumentBuffer buffer_;
-};
 
 const doc::SortStage* SortAt(const doc::Pipeline& pipeline, size_t place) {
   if (place >= pipeline.stages().size()) return nullptr;
@@ -270,6 +228,13 @@ Status AggregationRun::OpenStages(RunMeasures* measures) {
   if (aggregation_->has_collection) {
     LeadingPlan leading = TRY(PlanLeading(*aggregation_, *snapshot_));
     first = leading.first;
+    const std::optional<size_t> group =
+        measures != nullptr ? std::nullopt : GroupOfParts(*aggregation_, *snapshot_, leading);
+    if (group) {
+      source = TRY(OpenGroupOfParts(*this, *aggregation_, *snapshot_, std::move(leading), *group));
+      last_ = TRY(aggregation_->pipeline.Open(*this, std::move(source), *group + 1));
+      return Ok();
+    }
     auto planned =
         std::make_unique<PlannedSource>(*this, snapshot_, aggregation_, std::move(leading.plan));
     if (measures != nullptr) planned->Measure(&measures->plan);

@@ -29,7 +29,8 @@ std::span<const CommandSpec> DocCommands() {
          {DocCollectionCommands(), DocStatsCommands(), DocInsertCommands(), DocGetCommands(),
           DocPutCommands(), DocDelCommands(), DocFindCommands(), DocCursorCommands(),
           DocDistinctCommands(), DocExplainCommands(), DocCountCommands(), DocDeleteCommands(),
-          DocAggregateCommands(), DocUpdateCommands(), DocFindAndModifyCommands(), DocBulkCommands(), DocIndexCommands()}) {
+          DocAggregateCommands(), DocUpdateCommands(), DocFindAndModifyCommands(),
+          DocBulkCommands(), DocIndexCommands()}) {
       out.insert(out.end(), table.begin(), table.end());
     }
     return out;

@@ -44,7 +44,7 @@ std::unique_ptr<doc::EntryIterator> SnapshotSource::Entries(const doc::PlanIndex
 
 std::unique_ptr<doc::EntryIterator> SnapshotSource::Documents() {
   return std::make_unique<SnapshotEntries>(
-      snapshot_->NewOrderedIterator(KeyspaceKind::kDocuments, query_->collection, {}, {}));
+      snapshot_->NewOrderedIterator(KeyspaceKind::kDocuments, query_->collection, lower_, upper_));
 }
 
 Result<bool> SnapshotSource::Get(Bytes ordered_id, std::string* room, Bytes* stored) {

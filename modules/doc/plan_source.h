@@ -25,6 +25,11 @@ class SnapshotSource final : public doc::PlanSource {
   void Expect(std::span<const std::string> ordered_ids) override {
     snapshot_->ExpectDocuments(query_->collection, ordered_ids);
   }
+  // Documents with ids in [lower, upper) alone; empty: from the begin, to the end.
+  void ReadOnly(Bytes lower, Bytes upper) {
+    lower_ = lower;
+    upper_ = upper;
+  }
   // From then on it fails once much has been read.
   void ReadOnlyLittle() { only_little_ = true; }
   // TIMEOUT.
@@ -38,6 +43,8 @@ class SnapshotSource final : public doc::PlanSource {
   const Snapshot* const snapshot_;
   const Query* const query_;
   MemoryBudget* const budget_;
+  std::string lower_;
+  std::string upper_;
   bool only_little_ = false;
   uint32_t looks_ = 0;  // at the time
   uint32_t documents_ = 0;

@@ -236,6 +236,10 @@ size_t Snapshot::Parts(KeyspaceKind kind, uint32_t id) const {
   return pool_.threads() * kPartsPerThread;
 }
 
+void Snapshot::ForEachPart(size_t parts, const std::function<void(size_t)>& work) const {
+  pool_.ForEachPart(parts, work);
+}
+
 Status Snapshot::ScanParallel(KeyspaceKind kind, uint32_t id, size_t parts,
                               const PartVisitor& visit) const {
   if (parts <= 1) {

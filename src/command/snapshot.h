@@ -98,6 +98,8 @@ class Snapshot {
   std::vector<std::string> Cuts(KeyspaceKind kind, uint32_t id, int parts) const;
   // Threads that ScanParallel may use.
   size_t threads() const;
+  // Runs work(0) … work(parts - 1) on these threads; returns when all are done.
+  void ForEachPart(size_t parts, const std::function<void(size_t)>& work) const;
   // How many parts ScanParallel will use for this keyspace.
   size_t Parts(KeyspaceKind kind, uint32_t id) const;
   // The whole keyspace in `parts` ranges that follow each other in order, each on one thread; the
