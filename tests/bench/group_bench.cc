@@ -42,6 +42,9 @@ class Context final : public PipelineContext {
   uint64_t NewSeed() override { return 1; }
   Result<StageRunPtr> OpenCollection(const CollectionRead&) override { return EmptySource(); }
   bool HasIndex(Bytes, Bytes) override { return false; }
+  Result<std::vector<std::string>> Inspect(Inspection) override {
+    return std::vector<std::string>();
+  }
   int64_t now_ms() const override { return 0; }
 };
 
