@@ -2,6 +2,7 @@
 #include "doc/pipeline/foreign_join.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "doc/match/filter.h"
 #include "doc/value/id.h"
@@ -43,14 +44,6 @@ std::string FilterFor(const FieldPath& path, const std::vector<const JoinKey*>& 
   return bson;
 }
 
-void AppendKey(ValueView value, std::vector<JoinKey>* keys) {
-  JoinKey key = MakeJoinKey(value);
-  const bool known = std::any_of(keys->begin(), keys->end(), [&key](const JoinKey& other) {
-    return other.encoded == key.encoded;
-  });
-  if (!known) keys->push_back(std::move(key));
-}
-
 }  // namespace
 
 JoinKey MakeJoinKey(ValueView value) {
@@ -59,16 +52,21 @@ JoinKey MakeJoinKey(ValueView value) {
 }
 
 void AppendJoinKeys(DocView doc, const FieldPath& path, std::vector<JoinKey>* keys) {
-  const size_t before = keys->size();
-  VisitPath(doc, path, LeafArrays::kClosed, [keys](ValueView value, uint32_t) {
+  std::vector<JoinKey> found;
+  VisitPath(doc, path, LeafArrays::kClosed, [&found](ValueView value, uint32_t) {
     if (value.type == BsonType::kArray) {
-      for (const Element& element : value.Document()) AppendKey(element.value, keys);
+      for (const Element& element : value.Document()) found.push_back(MakeJoinKey(element.value));
     } else if (!value.missing()) {
-      AppendKey(value, keys);
+      found.push_back(MakeJoinKey(value));
     }
     return false;
   });
-  if (keys->size() == before) AppendKey({}, keys);
+  if (found.empty()) found.push_back(MakeJoinKey({}));
+  const auto less = [](const JoinKey& a, const JoinKey& b) { return a.encoded < b.encoded; };
+  const auto same = [](const JoinKey& a, const JoinKey& b) { return a.encoded == b.encoded; };
+  std::sort(found.begin(), found.end(), less);
+  found.erase(std::unique(found.begin(), found.end(), same), found.end());
+  std::move(found.begin(), found.end(), std::back_inserter(*keys));
 }
 
 ForeignJoin::ForeignJoin(PipelineContext& context, Bytes collection, const FieldPath& path,

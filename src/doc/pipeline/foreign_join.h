@@ -21,7 +21,7 @@ struct JoinKey {
 };
 JoinKey MakeJoinKey(ValueView value);
 // The values at a path as a join takes them: elements of arrays, and null where there is none.
-// Appends each once.
+// Appends each once, in order of what is encoded.
 void AppendJoinKeys(DocView doc, const FieldPath& path, std::vector<JoinKey>* keys);
 
 class ForeignJoin {

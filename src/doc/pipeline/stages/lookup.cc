@@ -86,6 +86,7 @@ class LookupRun final : public InputRun {
       // The other half is for what pipelines gave.
       const size_t memory = context.memory_bytes_max() / (lookup_.has_pipeline ? 2 : 1);
       join_.emplace(inner_, lookup_.foreign.collection, path, memory);
+      if (!context.HasIndex(lookup_.foreign.collection, path.text())) at_once_ = kManyAtOnce;
     }
   }
 
@@ -96,7 +97,7 @@ class LookupRun final : public InputRun {
       batch_.clear();
       at_ = 0;
       prepared_ = 0;
-      TRY(input_->Next(kBatchDocuments, &batch_));
+      TRY(input_->Next(at_once_, &batch_));
       TRY(ReadVariables());
     }
     while (at_ < batch_.size() && buffer_.size() < wanted && !buffer_.full()) {
@@ -112,6 +113,9 @@ class LookupRun final : public InputRun {
   }
 
  private:
+  // Where each question is a scan of the other collection: so many documents share one.
+  static constexpr size_t kManyAtOnce = 2048;
+
   // What a document of the batch asks the other collection for.
   struct Local {
     std::vector<std::string> variables;  // tagged
@@ -252,6 +256,7 @@ class LookupRun final : public InputRun {
   expression::Evaluation run_;
   expression::Evaluation asked_run_;
   std::optional<ForeignJoin> join_;
+  size_t at_once_ = kBatchDocuments;
   DocumentBatch batch_;
   std::vector<Local> locals_;  // of the batch
   size_t at_ = 0;
