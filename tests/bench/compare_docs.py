@@ -27,6 +27,7 @@ import postgres
 
 INDEXES = {"customer": '{"customer.id":1}', "created": '{"created":1}'}
 CHECKED_TURNS = 200
+SCANS = ("count-scan", "group", "group-unwound", "pipeline")
 WRITERS = 16
 
 
@@ -46,6 +47,8 @@ CASES = (Case("get", 1), Case("get", 16),
          Case("find-equal", 1, ("customer",)), Case("find-equal", 16, ("customer",)),
          Case("find-range", 1, ("created",)), Case("find-range", 16, ("created",)),
          Case("increment", 16), Case("count-scan", 1), Case("count-indexed", 1, ("customer",)),
+         Case("group", 1), Case("group-unwound", 1), Case("group-indexed", 1, ("customer",)),
+         Case("pipeline", 1),
          Case("increment", 16, (), True))
 
 
@@ -57,6 +60,8 @@ def parse_arguments():
     parser.add_argument("--documents", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3, help="of each run")
+    parser.add_argument("--only", nargs="+", metavar="OPERATION",
+                        help="these operations alone, after the load")
     parser.add_argument("--small", action="store_true", help="20,000 documents, 1 round of 1 s")
     parser.add_argument("--server-option", action="append", default=[], metavar="'NAME VALUE'")
     parser.add_argument("--dir", help="where the servers keep their data (default: /tmp)")
@@ -212,7 +217,7 @@ class Comparison:
         for case in CASES:
             if not self.can(case):
                 continue
-            turns = 2 if case.operation == "count-scan" else CHECKED_TURNS
+            turns = 2 if case.operation in SCANS else CHECKED_TURNS
             answers = [side.alone(lambda side=side: side.run(case.operation, 1, turns=turns,
                                                              seed=7)["answers"])
                        for side in (self.ours, self.theirs)]
@@ -221,6 +226,8 @@ class Comparison:
                                             f"here and {answers[1]} in PostgreSQL")
 
     def run_case(self, case):
+        if self.options.only and case.operation not in self.options.only:
+            return
         if not self.can(case):
             print(f"{case.title():20} {case.threads:5} skipped: the server's queries use no indexes")
             return

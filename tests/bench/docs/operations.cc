@@ -19,6 +19,8 @@ using std::chrono::steady_clock;
 constexpr uint64_t kOrdersInSpan = 200;
 // A range of customers with about 1000 orders.
 constexpr uint64_t kCustomersInRange = 100;
+// One in so many of all customers.
+constexpr uint64_t kPartOfCustomers = 100;
 
 uint64_t Below(Random& random, uint64_t n) { return random() % n; }
 
@@ -40,10 +42,23 @@ constexpr Operation kOperations[] = {
                      uint64_t) { return session.Increment(Below(random, orders.size)); }},
     {"count-scan",
      [](Session& session, const OrderSet&, Random&, uint64_t) { return session.CountReturned(); }},
-    {"count-indexed", [](Session& session, const OrderSet& orders, Random& random, uint64_t) {
+    {"count-indexed",
+     [](Session& session, const OrderSet& orders, Random& random, uint64_t) {
        const uint64_t from = Below(random, orders.customers());
        return session.CountOfCustomers(from, from + kCustomersInRange);
-     }}};
+     }},
+    {"group",
+     [](Session& session, const OrderSet&, Random&, uint64_t) { return session.GroupByState(); }},
+    {"group-unwound",
+     [](Session& session, const OrderSet&, Random&, uint64_t) { return session.BestSold(); }},
+    {"group-indexed",
+     [](Session& session, const OrderSet& orders, Random& random, uint64_t) {
+       const uint64_t part = std::max<uint64_t>(orders.customers() / kPartOfCustomers, 1);
+       const uint64_t from = Below(random, orders.customers() - part);
+       return session.GroupOfCustomers(from, from + part);
+     }},
+    {"pipeline",
+     [](Session& session, const OrderSet&, Random&, uint64_t) { return session.YearsByTotal(); }}};
 
 struct Shared {
   const RunOptions& options;

@@ -36,8 +36,28 @@ constexpr Statement kCustomers = {
     "customers",
     "SELECT count(*) FROM orders WHERE (doc->'customer'->>'id')::bigint >= $1::bigint "
     "AND (doc->'customer'->>'id')::bigint < $2::bigint"};
-constexpr std::array kStatements = {kInsert,    kGet,      kCustomer, kMade,
-                                    kIncrement, kReturned, kCustomers};
+constexpr Statement kByState = {
+    "bystate",
+    "SELECT count(*) AS n, sum((doc->>'total')::float8), avg((doc->>'total')::float8), "
+    "doc->>'status' AS state FROM orders GROUP BY state ORDER BY state"};
+constexpr Statement kBestSold = {
+    "bestsold",
+    "SELECT sum((item->>'quantity')::bigint)::bigint AS n, item->>'sku' AS sku "
+    "FROM orders, jsonb_array_elements(doc->'items') AS item "
+    "GROUP BY sku ORDER BY n DESC, sku LIMIT 10"};
+constexpr Statement kCustomerStates = {
+    "customerstates",
+    "SELECT count(*) AS n, sum((doc->>'total')::float8), doc->>'status' AS state FROM orders "
+    "WHERE (doc->'customer'->>'id')::bigint >= $1::bigint "
+    "AND (doc->'customer'->>'id')::bigint < $2::bigint GROUP BY state ORDER BY state"};
+constexpr Statement kYears = {
+    "years",
+    "SELECT count(*) AS n, sum((doc->>'total')::float8) AS total, doc->>'status' AS state, "
+    "substr(doc->>'created', 1, 4) AS year FROM orders WHERE (doc->>'total')::float8 > 100 "
+    "GROUP BY state, year ORDER BY total DESC LIMIT 5"};
+constexpr std::array kStatements = {kInsert,   kGet,       kCustomer, kMade,     kIncrement,
+                                    kReturned, kCustomers, kByState,  kBestSold, kCustomerStates,
+                                    kYears};
 
 class PostgresSession final : public Session {
  public:
@@ -69,6 +89,12 @@ class PostgresSession final : public Session {
   uint64_t CountOfCustomers(uint64_t from, uint64_t to) override {
     return Number(kCustomers, {std::to_string(from), std::to_string(to)});
   }
+  uint64_t GroupByState() override { return Number(kByState, {}); }
+  uint64_t BestSold() override { return Number(kBestSold, {}); }
+  uint64_t GroupOfCustomers(uint64_t from, uint64_t to) override {
+    return Number(kCustomerStates, {std::to_string(from), std::to_string(to)});
+  }
+  uint64_t YearsByTotal() override { return Number(kYears, {}); }
 
  private:
   struct FreeConnection {

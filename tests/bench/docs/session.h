@@ -31,6 +31,15 @@ class Session {
   virtual uint64_t CountReturned() = 0;
   // Orders of a range of customers: an indexed count.
   virtual uint64_t CountOfCustomers(uint64_t from, uint64_t to) = 0;
+  // --- of groups; each gives how many orders (or pieces) its first row stands for ---
+  // All orders by state: how many, their sum and average.
+  virtual uint64_t GroupByState() = 0;
+  // The ten articles that sold most, of all items of all orders.
+  virtual uint64_t BestSold() = 0;
+  // The orders of a range of customers by state: what an index finds, grouped.
+  virtual uint64_t GroupOfCustomers(uint64_t from, uint64_t to) = 0;
+  // Orders over 100 by state and year, the five with the greatest sum.
+  virtual uint64_t YearsByTotal() = 0;
 };
 
 // Where sessions go, and how.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <hiredis/hiredis.h>
 
+#include <cstdlib>
+#include <cstring>
 #include <vector>
 
 #include "tests/bench/docs/session.h"
@@ -47,8 +49,39 @@ class VeddbSession final : public Session {
                 R"({"customer.id":{"$gte":)" + std::to_string(from) + R"(,"$lt":)" +
                     std::to_string(to) + "}}"});
   }
+  uint64_t GroupByState() override {
+    return First(R"([{"$group":{"_id":"$status","n":{"$sum":1},"sum":{"$sum":"$total"},
+                      "average":{"$avg":"$total"}}},{"$sort":{"_id":1}}])");
+  }
+  uint64_t BestSold() override {
+    return First(R"([{"$unwind":"$items"},
+                     {"$group":{"_id":"$items.sku","n":{"$sum":"$items.quantity"}}},
+                     {"$sort":{"n":-1,"_id":1}},{"$limit":10}])");
+  }
+  uint64_t GroupOfCustomers(uint64_t from, uint64_t to) override {
+    return First(R"([{"$match":{"customer.id":{"$gte":)" + std::to_string(from) + R"(,"$lt":)" +
+                 std::to_string(to) + R"(}}},{"$group":{"_id":"$status","n":{"$sum":1},
+                     "sum":{"$sum":"$total"}}},{"$sort":{"_id":1}}])");
+  }
+  uint64_t YearsByTotal() override {
+    return First(R"([{"$match":{"total":{"$gt":100}}},
+                     {"$project":{"status":1,"total":1,"year":{"$year":"$created"}}},
+                     {"$group":{"_id":{"state":"$status","year":"$year"},"n":{"$sum":1},
+                      "sum":{"$sum":"$total"}}},
+                     {"$sort":{"sum":-1}},{"$limit":5}])");
+  }
 
  private:
+  // The field n of the first document.
+  uint64_t First(const std::string& pipeline) {
+    constexpr const char* kField = R"("n":)";
+    Run({"DOC.AGGREGATE", "orders", pipeline});
+    if (reply_->elements == 0) Fail("DOC.AGGREGATE answered nothing");
+    const char* found = std::strstr(reply_->element[0]->str, kField);
+    if (found == nullptr) Fail("DOC.AGGREGATE answered another document");
+    return std::strtoull(found + std::strlen(kField), nullptr, 10);
+  }
+
   struct FreeContext {
     void operator()(redisContext* context) const { redisFree(context); }
   };
