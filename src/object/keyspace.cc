@@ -99,7 +99,8 @@ Entry* Keyspace::InsertLoaded(Bytes key, uint64_t hash, Bytes value) {
     entry->value.integer = number.value_or(0);
   }
   if (!row && encoding != Encoding::kInt) {
-    std::memcpy(NewBytes(entry, value.size()), value.data(), value.size());
+    char* to = NewBytes(entry, value.size());
+    if (!value.empty()) std::memcpy(to, value.data(), value.size());
   }
   entry->type = type;
   entry->encoding = encoding;
