@@ -292,8 +292,10 @@ void Server::Close() {
   KILL_POINT("shutdown.begun");
   listeners_.clear();
   // A last drain, so that the next start has nothing to replay; without it nothing would be lost.
+  // Nor is there one from memory that was to be made anew: a drain that was given up is not in it.
   Drainer& drainer = shards_->drainer();
-  if (drainer.idle() && !EverythingDrained() && shards_->CommitTurn().ok()) {
+  const bool whole = !healer_.memory_void() && !shards_->rebuild_due() && shards_->Trusted().ok();
+  if (whole && drainer.idle() && !EverythingDrained() && shards_->CommitTurn().ok()) {
     drainer.Request([](const Status&) {});
     if (!drainer.Finish())
       LogWarning("The last drain did not end; the next start replays the log.");
