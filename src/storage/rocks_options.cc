@@ -21,7 +21,9 @@ constexpr int kLevel0FilesOfKeys = 8;
 constexpr int kBloomBitsPerKey = 10;  // 1% of needless file look-ups
 constexpr size_t kBlockBytes = size_t{8} << 10;
 constexpr size_t kDocBlockBytes = size_t{32} << 10;  // documents are scanned and compress better
-constexpr double kHighPriorityShare = 0.3;           // of the cache for index and filter blocks
+// Keys of a block that are found by stepping through them; where to begin is told by a hash.
+constexpr int kRestartInterval = 4;
+constexpr double kHighPriorityShare = 0.3;  // of the cache for index and filter blocks
 constexpr uint64_t kManifestBytes = uint64_t{64} << 20;
 constexpr uint64_t kSyncEveryBytes = uint64_t{1} << 20;  // smooths the disk's load
 constexpr size_t kCompactionReadBytes = size_t{2} << 20;
@@ -32,6 +34,10 @@ std::shared_ptr<rocksdb::TableFactory> MakeTableFactory(Family family, const Roc
   table.block_cache = parts.cache;
   table.block_size = family == Family::kDocs ? kDocBlockBytes : kBlockBytes;
   table.format_version = 5;
+  if (family == Family::kDocs || family == Family::kKeys) {
+    table.block_restart_interval = kRestartInterval;
+    table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
+  }
   table.checksum = rocksdb::kXXH3;  // CRC32C is software in Debian's build
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   table.optimize_filters_for_memory = true;
