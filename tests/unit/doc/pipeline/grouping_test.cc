@@ -3,12 +3,14 @@
 // moving windows or by adding all again.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <random>
 
 #include "doc/accumulator/state.h"
 #include "doc/pipeline/stages/granularity.h"
 #include "doc/pipeline/stages/group.h"
+#include "doc/value/compare.h"
 #include "doc/value/extjson.h"
 #include "doc/value/hash_index.h"
 #include "doc/value/ordered_key.h"
@@ -21,6 +23,7 @@ namespace {
 
 constexpr size_t kMuch = 100 << 20;
 constexpr size_t kLittle = 16 << 10;
+constexpr size_t kDistinctKeys = 200;
 
 Pipeline Parsed(const std::string& json) {
   const std::string array = ParseArray(json).TakeValue();
@@ -41,8 +44,17 @@ std::vector<std::string> Texts(const Result<std::vector<std::string>>& documents
 std::vector<std::string> RandomDocuments(uint64_t seed, size_t count, size_t keys) {
   std::mt19937_64 dice(seed);
   RandomValues values(seed);
+  // No two of them are one group: all documents in one would be more than it may hold.
   std::vector<std::string> pool;
-  for (size_t i = 0; i < keys; ++i) pool.push_back(i % 2 == 0 ? values.Value(2) : values.Number());
+  const auto is_new = [&pool](const std::string& value) {
+    return std::none_of(pool.begin(), pool.end(), [&value](const std::string& other) {
+      return EqualValues(TaggedView(value), TaggedView(other));
+    });
+  };
+  while (pool.size() < keys) {
+    std::string value = pool.size() % 2 == 0 ? values.Value(2) : values.Number();
+    if (keys > kDistinctKeys || is_new(value)) pool.push_back(std::move(value));
+  }
   std::vector<std::string> docs;
   for (size_t i = 0; i < count; ++i) {
     std::string doc;
