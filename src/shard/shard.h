@@ -79,7 +79,6 @@ class Shard {
 
   // --- the loop ---
   uint32_t outstanding() const { return outstanding_.load(std::memory_order_acquire); }
-  void Post(Job* job);
   void Start();
   void Stop();
 
@@ -99,7 +98,6 @@ class Shard {
   void Process(Job* job, bool last);
   void Arrive(Job* job);
   void CommitThreadTurn();
-  void ReleaseOthers(Job* job);
   // Ends the wait of a parked thread; called by whoever ran the job, which by this gives up the
   // shard.
   void Resume();

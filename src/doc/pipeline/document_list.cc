@@ -2,6 +2,7 @@
 #include "doc/pipeline/document_list.h"
 
 #include "doc/pipeline/document_buffer.h"
+#include "doc/pipeline/read_all.h"
 
 namespace veddb::doc {
 
@@ -56,13 +57,7 @@ Status DocumentList::Add(DocView doc) {
 }
 
 Status DocumentList::AddAll(StageRun& input) {
-  DocumentBatch batch;
-  for (;;) {
-    batch.clear();
-    TRY(input.Next(kBatchDocuments, &batch));
-    if (batch.empty()) return Ok();
-    for (const DocView doc : batch.documents) TRY(Add(doc));
-  }
+  return ReadAll(input, [this](DocView doc) { return Add(doc); });
 }
 
 StageRunPtr DocumentList::Read() const { return std::make_unique<Reader>(this); }

@@ -5,6 +5,7 @@
 
 #include "doc/expression/parser.h"
 #include "doc/pipeline/document_buffer.h"
+#include "doc/pipeline/read_all.h"
 #include "doc/pipeline/stages/granularity.h"
 #include "doc/pipeline/stages/group_fields.h"
 #include "doc/pipeline/stages/stages.h"
@@ -51,26 +52,22 @@ class BucketAutoRun final : public InputRun {
  private:
   Status Fill() {
     filled_ = true;
-    DocumentBatch batch;
     std::string key;
     std::string payload;
-    for (;;) {
-      batch.clear();
-      TRY(input_->Next(kBatchDocuments, &batch));
-      if (batch.empty()) break;
-      for (const DocView doc : batch.documents) {
-        run_.Begin(doc);
-        ValueView value = TRY(spec_.groups.id.Evaluate(run_));
-        if (value.missing()) value = expression::Evaluation::Null();
-        if (spec_.granularity) TRY(CheckNumber(value));
-        key.clear();
-        AppendOrderedKey(value, &key);
-        payload = Tagged(value);
-        payload.append(doc.bytes());
-        TRY(sorter_.Add(key, payload));
-        ++count_;
-      }
-    }
+    const auto take = [&](DocView doc) -> Status {
+      run_.Begin(doc);
+      ValueView value = TRY(spec_.groups.id.Evaluate(run_));
+      if (value.missing()) value = expression::Evaluation::Null();
+      if (spec_.granularity) TRY(CheckNumber(value));
+      key.clear();
+      AppendOrderedKey(value, &key);
+      payload = Tagged(value);
+      payload.append(doc.bytes());
+      TRY(sorter_.Add(key, payload));
+      ++count_;
+      return Ok();
+    };
+    TRY(ReadAll(*input_, take));
     TRY(sorter_.Finish());
     size_ =
         std::max(1.0, std::round(static_cast<double>(count_) / static_cast<double>(spec_.buckets)));

@@ -4,6 +4,7 @@
 #include "doc/expression/calendar.h"
 #include "doc/expression/parser.h"
 #include "doc/pipeline/document_buffer.h"
+#include "doc/pipeline/read_all.h"
 #include "doc/pipeline/spill.h"
 #include "doc/pipeline/stages/partition_fields.h"
 #include "doc/pipeline/stages/stages.h"
@@ -128,30 +129,25 @@ class DensifyRun final : public InputRun {
   }
 
   Status Sort() {
-    DocumentBatch batch;
     std::string key;
     std::string payload;
-    for (;;) {
-      batch.clear();
-      TRY(input_->Next(kBatchDocuments, &batch));
-      if (batch.empty()) break;
-      for (const DocView doc : batch.documents) {
-        run_.Begin(doc);
-        const ValueView value = TRY(spec_.value->Evaluate(run_));
-        TRY(CheckValue(value));
-        const ValueView partition =
-            spec_.partition ? TRY(spec_.partition->Evaluate(run_)) : expression::Evaluation::Null();
-        NoteEnds(value);
-        key.clear();
-        AppendOrderedKey(partition, &key);
-        payload.clear();
-        PutVarint(payload, key.size());
-        AppendOrderedKey(value.missing() ? expression::Evaluation::Null() : value, &key);
-        payload.append(Tagged(partition));
-        payload.append(doc.bytes());
-        TRY(sorter_.Add(key, payload));
-      }
-    }
+    const auto take = [&](DocView doc) -> Status {
+      run_.Begin(doc);
+      const ValueView value = TRY(spec_.value->Evaluate(run_));
+      TRY(CheckValue(value));
+      const ValueView partition =
+          spec_.partition ? TRY(spec_.partition->Evaluate(run_)) : expression::Evaluation::Null();
+      NoteEnds(value);
+      key.clear();
+      AppendOrderedKey(partition, &key);
+      payload.clear();
+      PutVarint(payload, key.size());
+      AppendOrderedKey(value.missing() ? expression::Evaluation::Null() : value, &key);
+      payload.append(Tagged(partition));
+      payload.append(doc.bytes());
+      return sorter_.Add(key, payload);
+    };
+    TRY(ReadAll(*input_, take));
     TRY(sorter_.Finish());
     TRY(Step());
     // A range of its own is filled even where there is nothing at all.

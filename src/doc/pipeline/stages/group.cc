@@ -2,6 +2,7 @@
 #include "doc/pipeline/stages/group.h"
 
 #include "doc/pipeline/document_buffer.h"
+#include "doc/pipeline/read_all.h"
 #include "doc/pipeline/stages/stages.h"
 
 namespace veddb::doc {
@@ -39,16 +40,13 @@ class GroupRun final : public InputRun {
 
  private:
   Status Fill() {
-    DocumentBatch batch;
-    for (;;) {
-      batch.clear();
-      TRY(input_->Next(kBatchDocuments, &batch));
-      if (batch.empty()) return table_.Finish();
-      for (const DocView doc : batch.documents) {
-        Status added = merges_ ? table_.Merge(doc) : table_.Add(doc);
-        if (!added.ok()) return Named(std::move(added));
-      }
-    }
+    const auto take = [&](DocView doc) -> Status {
+      Status added = merges_ ? table_.Merge(doc) : table_.Add(doc);
+      if (!added.ok()) return Named(std::move(added));
+      return Ok();
+    };
+    TRY(ReadAll(*input_, take));
+    return table_.Finish();
   }
   Status Named(Status failed) const {
     std::string& message = failed.error().message;

@@ -4,6 +4,7 @@
 #include "doc/expression/parser.h"
 #include "doc/pipeline/document_buffer.h"
 #include "doc/pipeline/document_queue.h"
+#include "doc/pipeline/read_all.h"
 #include "doc/pipeline/stages/stages.h"
 #include "doc/value/ordered_key.h"
 
@@ -78,23 +79,18 @@ class WindowFieldsRun final : public InputRun {
 
   // By the partition's value, then the sort; what is equal stays in the order in which it came.
   Status Sort() {
-    DocumentBatch batch;
     std::string key;
     std::string payload;
-    for (;;) {
-      batch.clear();
-      TRY(input_->Next(kBatchDocuments, &batch));
-      if (batch.empty()) break;
-      for (const DocView doc : batch.documents) {
-        key.clear();
-        payload.clear();
-        TRY(AppendPartition(doc, &key));
-        PutVarint(payload, key.size());
-        if (spec_.sort) TRY(spec_.sort->AppendPathsKey(doc, &key));
-        payload.append(doc.bytes());
-        TRY(sorter_.Add(key, payload));
-      }
-    }
+    const auto take = [&](DocView doc) -> Status {
+      key.clear();
+      payload.clear();
+      TRY(AppendPartition(doc, &key));
+      PutVarint(payload, key.size());
+      if (spec_.sort) TRY(spec_.sort->AppendPathsKey(doc, &key));
+      payload.append(doc.bytes());
+      return sorter_.Add(key, payload);
+    };
+    TRY(ReadAll(*input_, take));
     TRY(sorter_.Finish());
     return Step();
   }

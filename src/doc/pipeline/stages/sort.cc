@@ -5,6 +5,7 @@
 
 #include "base/coding.h"
 #include "doc/pipeline/document_buffer.h"
+#include "doc/pipeline/read_all.h"
 #include "doc/pipeline/spill.h"
 #include "doc/pipeline/stages/stages.h"
 #include "doc/query/top_k.h"
@@ -42,17 +43,13 @@ class SortRun final : public InputRun {
  private:
   Status Fill() {
     filled_ = true;
-    DocumentBatch batch;
     std::string key;
-    for (;;) {
-      batch.clear();
-      TRY(input_->Next(kBatchDocuments, &batch));
-      if (batch.empty()) return sorter_.Finish();
-      for (const DocView doc : batch.documents) {
-        TRY(AppendKey(*sort_, doc, &key));
-        TRY(sorter_.Add(key, doc.bytes()));
-      }
-    }
+    const auto take = [&](DocView doc) -> Status {
+      TRY(AppendKey(*sort_, doc, &key));
+      return sorter_.Add(key, doc.bytes());
+    };
+    TRY(ReadAll(*input_, take));
+    return sorter_.Finish();
   }
 
   const SortSpec* const sort_;
@@ -100,17 +97,12 @@ class TopRun final : public InputRun {
 
   Status Fill() {
     filled_ = true;
-    DocumentBatch batch;
     std::string key;
-    for (;;) {
-      batch.clear();
-      TRY(input_->Next(kBatchDocuments, &batch));
-      if (batch.empty()) break;
-      for (const DocView doc : batch.documents) {
-        TRY(KeyOf(doc, &key));
-        TRY(spills_ ? sorter_.Add(key, doc.bytes()) : Push(key, doc));
-      }
-    }
+    const auto take = [&](DocView doc) -> Status {
+      TRY(KeyOf(doc, &key));
+      return spills_ ? sorter_.Add(key, doc.bytes()) : Push(key, doc);
+    };
+    TRY(ReadAll(*input_, take));
     if (spills_) return sorter_.Finish();
     sorted_ = top_.TakeSorted();
     return Ok();
